@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+import type { Clock, Daemons, Exec, Files, Ports, Sql } from '../ports.ts';
+
+/** A query that the server refused, as its log tells it. */
+export interface FailedQuery {
+  readonly applicationName: string;
+  readonly sqlState: string;
+  readonly message: string;
+  readonly query: string;
+}
+
+/** A server that may be thrown away; it never holds anything of the target. */
+export interface EphemeralServer {
+  readonly version: string;
+  /** URL of one of its databases, with a password that only this run knows. */
+  url(database: string, applicationName: string): string;
+  create(database: string, template?: string): Promise<void>;
+  drop(database: string): Promise<void>;
+  /** Where the server's log of refused queries stands now; pass it to `failedQueries`. */
+  mark(): Promise<number>;
+  failedQueries(since: number): Promise<readonly FailedQuery[]>;
+  stop(): Promise<void>;
+}
+
+/** The database that an environment really uses. */
+export interface EnvironmentDatabase {
+  /** Start it where it is ours to start (`embedded`); verify that it answers otherwise. */
+  ensure(): Promise<{ readonly url: string }>;
+  /** Null when it does not run or was never made. */
+  find(): Promise<{ readonly url: string } | null>;
+  /** End it where it is ours; its data stays. */
+  stop(): Promise<void>;
+}
+
+export interface DatabasePorts {
+  readonly files: Files;
+  readonly daemons: Daemons;
+  readonly exec: Exec;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly sql: Sql;
+  readonly random: (bytes: number) => string;
+}
+
+export interface DatabaseContext {
+  readonly app: string;
+  readonly environment: string;
+  readonly stateDirectory: string;
+  readonly cacheDirectory: string;
+}
+
+/** An engine: one file and one registry line. Its providers say where a server comes from. */
+export interface DatabasePlugin<Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly schema: Schema;
+  /** For a rehearsal or a classification. */
+  ephemeral(config: z.output<Schema>, context: DatabaseContext, ports: DatabasePorts): Promise<EphemeralServer>;
+  environment(
+    config: z.output<Schema>,
+    context: DatabaseContext,
+    ports: DatabasePorts,
+    resolveSecret: (reference: string) => Promise<string>,
+  ): EnvironmentDatabase;
+}

@@ -1,0 +1,123 @@
+import type { Outcome } from '../../ports.ts';
+import type { ReleaseRef, RolloutPlan } from './plan.ts';
+
+/**
+ * What client and agent say to each other: newline-delimited JSON frames over a unix socket.
+ *
+ * Every request carries `id`; the agent journals effectful ones, so that a request repeated after a cut
+ * connection gets the same answer. `hello`, `status` and `abort` never change their form.
+ */
+export const protocolVersion = 1;
+
+/** A run as the lock remembers it. */
+export interface RunOwner {
+  readonly runId: string;
+  /** `user@host`, or the CI job. */
+  readonly who: string;
+  readonly command: string;
+  /** Process of the client where it shares the agent's host, so that a dead owner is known at once. */
+  readonly process: { readonly pid: number; readonly startedAt: string; readonly bootId: string } | null;
+}
+
+export interface Scope {
+  readonly app: string;
+  readonly environment: string;
+}
+
+export type Request =
+  | { readonly type: 'hello'; readonly protocol: number; readonly version: string }
+  | ({ readonly type: 'status' } & Partial<Scope>)
+  | ({ readonly type: 'lock'; readonly owner: RunOwner; readonly leaseMs: number } & Scope)
+  | ({ readonly type: 'renew'; readonly runId: string } & Scope)
+  | ({ readonly type: 'unlock'; readonly runId: string } & Scope)
+  /** Start a rollout; the lock must be held by `plan.runId`. */
+  | { readonly type: 'deploy'; readonly plan: RolloutPlan; readonly secrets: Readonly<Record<string, string>> }
+  /** Stream rollout records with seq > afterSeq until the rollout is terminal; a `follow` also renews the lease. */
+  | ({ readonly type: 'follow'; readonly rolloutId: string; readonly afterSeq: number } & Scope)
+  | ({ readonly type: 'abort' } & Scope)
+  | ({ readonly type: 'resume' } & Scope)
+  /** Make a kept release serve again (default: the one before); no migration runs. */
+  | ({ readonly type: 'rollback'; readonly version: string | null; readonly runId: string } & Scope)
+  /** The release was tagged and pushed: the run is complete. */
+  | ({ readonly type: 'published'; readonly releaseId: string; readonly runId: string } & Scope)
+  | ({ readonly type: 'down' } & Scope)
+  | ({
+      readonly type: 'logs';
+      readonly version: string | null;
+      readonly process: string | null;
+      readonly lines: number;
+    } & Scope)
+  | { readonly type: 'shutdown' };
+
+export type Frame =
+  | { readonly v: number; readonly id: string; readonly request: Request }
+  | { readonly v: number; readonly id: string; readonly event: RolloutRecord }
+  | { readonly v: number; readonly id: string; readonly answer: unknown }
+  | { readonly v: number; readonly id: string; readonly error: WireError };
+
+export interface WireError {
+  readonly family: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** One line of the journal that a follower sees: numbers first, a sentence for people beside them. */
+export interface RolloutRecord {
+  readonly seq: number;
+  readonly at: string;
+  readonly rolloutId: string;
+  readonly kind: string;
+  readonly text: string;
+  readonly weightPercent: number;
+  /** Canary evidence since its first request. */
+  readonly requests: number;
+  readonly errors: number;
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Set on the last record of a rollout. */
+  readonly end?: RolloutEnd;
+}
+
+export interface RolloutEnd {
+  readonly outcome: Outcome;
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly durationMs: number;
+  /** Time that the plan prescribed (holds), so that overhead can be told apart. */
+  readonly holdMs: number;
+}
+
+export interface ReleaseView extends ReleaseRef {
+  readonly id: string;
+  readonly state: 'stable' | 'canary' | 'previous' | 'kept' | 'failed';
+  readonly since: string;
+  readonly published: boolean;
+  /** Where its artifact lies on the agent's host, while it is kept. */
+  readonly location: string | null;
+}
+
+export interface AppStatus extends Scope {
+  readonly url: string | null;
+  readonly stable: ReleaseView | null;
+  readonly releases: readonly ReleaseView[];
+  readonly rollout: {
+    readonly rolloutId: string;
+    readonly release: ReleaseRef;
+    readonly phase: string;
+    readonly weightPercent: number;
+    readonly requests: number;
+    readonly errors: number;
+    readonly startedAt: string;
+  } | null;
+  readonly lock: { readonly owner: RunOwner; readonly since: string; readonly connected: boolean } | null;
+}
+
+export interface AgentStatus {
+  readonly version: string;
+  readonly protocol: number;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly apps: readonly AppStatus[];
+}

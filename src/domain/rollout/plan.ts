@@ -1,0 +1,76 @@
+import type { CheckSpec } from '../smoke/check.ts';
+
+/** What a release is, wherever it is named. `artifact` is a typed digest: `directory:sha256:...`, `image:sha256:...`. */
+export interface ReleaseRef {
+  /** `1.4.0`, or `<last>+<sha>` when nothing was to be released. */
+  readonly version: string;
+  /** 40 hex digits: the commit that was built. */
+  readonly commit: string;
+  readonly artifact: string;
+}
+
+export interface ProcessSpec {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  /** Stands behind the proxy; gets its port in PORT. */
+  readonly traffic: boolean;
+  /** Runs in one release at a time; handed over at the promotion. */
+  readonly singleton: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  /** Path that answers 2xx when the process can take traffic. Without one, an open port is enough. */
+  readonly readyPath: string | null;
+  readonly readyTimeoutMs: number;
+  readonly stopGraceMs: number;
+  /** How often the target may start it again after it exits, before the release counts as broken. */
+  readonly maxRestarts: number;
+}
+
+/** A release with all that the target needs to run it. Values of secrets travel beside the plan, never inside. */
+export interface ReleaseSpec extends ReleaseRef {
+  /** Unique per attempt and safe as a file name: `1.4.0-3f2a91c`. */
+  readonly id: string;
+  /** Where the artifact lies on the agent's host. */
+  readonly location: string;
+  readonly processes: readonly ProcessSpec[];
+  /** Plain environment of every process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the secrets among the environment, in order. */
+  readonly secretNames: readonly string[];
+}
+
+export interface Step {
+  /** Share of new requests that the new release gets, 1 to 100. */
+  readonly weightPercent: number;
+  /** How long evidence is gathered at this weight. */
+  readonly holdMs: number;
+}
+
+export interface Guard {
+  /** A fraction (0.1 = 10 %); strictly above fails. */
+  readonly maxErrorRate: number;
+  /** The guard speaks only from this many canary requests on. */
+  readonly minRequests: number;
+}
+
+export interface RolloutPlan {
+  readonly rolloutId: string;
+  readonly runId: string;
+  readonly app: string;
+  readonly environment: string;
+  readonly strategy: 'canary' | 'blue-green';
+  readonly release: ReleaseSpec;
+  readonly steps: readonly Step[];
+  readonly checks: readonly CheckSpec[];
+  readonly smokeDeadlineMs: number;
+  readonly guard: Guard;
+  /** Fewer canary requests than this over a whole step is inconclusive; 0 asks for none. */
+  readonly minRequestsPerStep: number;
+  readonly onInconclusive: 'rollback' | 'hold';
+  readonly drainTimeoutMs: number;
+  readonly leaseMs: number;
+  readonly onClientLost: 'rollback' | 'continue';
+  /** How many releases stay on disk for a rollback. */
+  readonly keepReleases: number;
+  readonly target: { readonly type: string; readonly [key: string]: unknown };
+  readonly proxy: { readonly type: string; readonly [key: string]: unknown };
+}

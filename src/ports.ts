@@ -1,0 +1,294 @@
+/**
+ * Every effect as a small interface; types only. A stage asks for the few it uses,
+ * an adapter provides them, a fake passes the same contract test.
+ */
+
+// ---------------------------------------------------------------- time
+
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that never run backwards; only differences mean something. */
+  monotonicMs(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+// ---------------------------------------------------------------- commands and processes
+
+export type Argv = readonly [string, ...string[]];
+
+export interface Command {
+  readonly argv: Argv;
+  readonly cwd?: string;
+  /** Added to a minimal inherited environment (PATH, HOME, LANG, TMPDIR, proxy and certificate variables). */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly timeoutMs: number;
+  /** How much of each stream is kept, from its end; the rest is counted and dropped. Default 1 MiB. */
+  readonly keepBytes?: number;
+  /** Sees each line (secrets already masked, at most 8 KiB long) as it happens. */
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface CommandResult {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+  readonly ended: 'exited' | 'timed-out' | 'aborted';
+  /** Bytes that were dropped because of `keepBytes`. */
+  readonly droppedBytes: number;
+}
+
+export interface Exec {
+  /**
+   * Run one command to its end in a process group of its own that dies with us.
+   *
+   * A non-zero exit is a value. Throws EnvironmentError `TOOL_MISSING` when the program is not there.
+   */
+  run(command: Command): Promise<CommandResult>;
+}
+
+/** A process that is provably ours: pid alone is not enough after a reboot or pid reuse. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time as the system tells it (Linux: clock ticks since boot). */
+  readonly startedAt: string;
+  readonly bootId: string;
+}
+
+export interface DaemonSpec {
+  readonly argv: Argv;
+  readonly cwd: string;
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** stdout and stderr are appended here. */
+  readonly logFile: string;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Long-running processes in a session of their own: they outlive whoever started them. */
+export interface Daemons {
+  start(spec: DaemonSpec): Promise<ProcessIdentity>;
+  isAlive(process: ProcessIdentity): boolean;
+  /** SIGTERM to the group, SIGKILL after `graceMs`; resolves when nothing of it runs; fine if it is gone. */
+  stop(process: ProcessIdentity, graceMs: number): Promise<void>;
+}
+
+// ---------------------------------------------------------------- files
+
+export interface FileStat {
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  readonly size: number;
+  readonly mode: number;
+}
+
+export interface Files {
+  exists(path: string): Promise<boolean>;
+  stat(path: string): Promise<FileStat | null>;
+  readText(path: string): Promise<string>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Temporary file, fsync, rename, fsync of the folder: whole or not at all. */
+  writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** Append and fsync before it resolves. */
+  appendDurable(path: string, content: string): Promise<void>;
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Names, sorted; an absent folder is empty. */
+  list(path: string): Promise<readonly string[]>;
+  readLink(path: string): Promise<string>;
+  /** Copy a tree with modes and links; copy-on-write where the file system can. */
+  copyTree(from: string, to: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Remove a file or tree; fine if it is gone. */
+  remove(path: string): Promise<void>;
+  sha256(path: string): Promise<string>;
+}
+
+// ---------------------------------------------------------------- network
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs: number;
+  /** Bytes of body that are read at most; default 5 MiB. */
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly durationMs: number;
+}
+
+/** One request, no redirect followed, no retry. A transport failure or deadline throws an Error with a plain message. */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface Ports {
+  /** A TCP port on 127.0.0.1 that nobody listens on now. */
+  free(): Promise<number>;
+  /** True when something listens on 127.0.0.1:port. */
+  isTaken(port: number): Promise<boolean>;
+}
+
+// ---------------------------------------------------------------- databases
+
+export type SqlValue = string | number | boolean | null | bigint | Date | Uint8Array;
+export type SqlRow = Readonly<Record<string, unknown>>;
+
+/** A failed statement, as the server tells it. */
+export interface SqlFailure {
+  readonly kind: 'sql-failure';
+  /** SQLSTATE, or the server's own number as text. */
+  readonly sqlState: string;
+  readonly message: string;
+  /** Offset in the statement, in characters from 0, where the server names one. */
+  readonly position?: number;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+/** One connection; statements run one after another. */
+export interface SqlConnection {
+  /** Throws an Error whose `failure` is a SqlFailure when the server refuses; EnvironmentError when it is gone. */
+  query(text: string, values?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  close(): Promise<void>;
+}
+
+export interface Sql {
+  connect(
+    url: string,
+    options: { readonly timeoutMs: number; readonly applicationName: string },
+  ): Promise<SqlConnection>;
+}
+
+// ---------------------------------------------------------------- secrets
+
+export interface Secrets {
+  /** Resolve `env:NAME` or `file:PATH`; registers the value with the mask. Throws ConfigError `SECRET_MISSING`. */
+  resolve(reference: string): Promise<string>;
+}
+
+// ---------------------------------------------------------------- what a run says
+
+export type Outcome =
+  | 'ok'
+  | 'planned'
+  | 'running'
+  | 'refused'
+  | 'rolled-back'
+  | 'rollback-failed'
+  | 'inconclusive'
+  | 'locked'
+  | 'interrupted'
+  | 'error';
+
+export type RunEvent =
+  | { readonly type: 'run-started'; readonly command: string; readonly runId: string }
+  | { readonly type: 'stage-started'; readonly stage: string; readonly title: string }
+  | { readonly type: 'note'; readonly stage: string; readonly text: string }
+  | { readonly type: 'warning'; readonly text: string }
+  | { readonly type: 'output'; readonly stage: string; readonly stream: 'stdout' | 'stderr'; readonly line: string }
+  | { readonly type: 'rollout'; readonly record: unknown; readonly text: string }
+  | {
+      readonly type: 'stage-finished';
+      readonly stage: string;
+      readonly outcome: Outcome;
+      readonly durationMs: number;
+      readonly summary: string;
+    }
+  | { readonly type: 'run-finished'; readonly outcome: Outcome; readonly code: string; readonly durationMs: number };
+
+/** Takes the run's events; console, JSON lines and the final document are all made from them. */
+export interface Reporter {
+  report(event: RunEvent): void;
+}
+
+// ---------------------------------------------------------------- git
+
+export interface CommitRecord {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly authorName: string;
+  /** ISO 8601 with zone. */
+  readonly committedAt: string;
+  /** Whole message, as text. */
+  readonly message: string;
+}
+
+export interface TagRecord {
+  readonly name: string;
+  /** The commit that it names, annotated or not. */
+  readonly commit: string;
+}
+
+export interface FileChange {
+  /** Relative to the top of the repository, with `/`. */
+  readonly path: string;
+  /** Null deletes it. */
+  readonly content: string | null;
+}
+
+/** One repository, through git itself; every argument that comes from outside is kept apart from options. */
+export interface Repository {
+  /** Absolute path of the top, and where the project lies below it (`''` or `examples/shop`). */
+  readonly top: string;
+  readonly prefix: string;
+  /** Branch is null when HEAD is detached. */
+  head(): Promise<{ readonly commit: string; readonly branch: string | null } | null>;
+  /** Paths with uncommitted changes, at most 20, and whether there are more. */
+  dirtyPaths(): Promise<{ readonly paths: readonly string[]; readonly more: boolean }>;
+  isShallow(): Promise<boolean>;
+  /** Full object name of a revision, or null. */
+  resolve(revision: string): Promise<string | null>;
+  isAncestor(older: string, newer: string): Promise<boolean>;
+  /** From `to` back to, and without, what `from` reaches; newest first. */
+  history(range: { readonly from: readonly string[]; readonly to: string }): Promise<readonly CommitRecord[]>;
+  tags(): Promise<readonly TagRecord[]>;
+  readFile(commit: string, path: string): Promise<string | null>;
+  /** The tree of a commit below `prefix`, without history, into an empty folder. */
+  exportTree(commit: string, directory: string): Promise<void>;
+  /**
+   * A commit on top of `parent` that touches neither branch, index nor work tree.
+   * Dates come from the parent: the same input gives the same SHA.
+   */
+  commitOn(parent: string, changes: readonly FileChange[], message: string): Promise<string>;
+  /** Move local refs, all or none; `expected` null means the ref must not exist, undefined means do not care. */
+  updateRefs(
+    updates: readonly { readonly ref: string; readonly to: string | null; readonly expected?: string | null }[],
+  ): Promise<void>;
+  /** Bring the checked-out branch forward and its index and clean files with it. */
+  fastForward(branch: string, to: string): Promise<void>;
+  hasRemote(remote: string): Promise<boolean>;
+  remoteRefs(
+    remote: string,
+    patterns: readonly string[],
+  ): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
+  /** Exactly these refs, atomically, with lease. Throws EnvironmentError `PUSH_REJECTED`. */
+  push(
+    remote: string,
+    updates: readonly { readonly ref: string; readonly to: string | null; readonly expected?: string | null }[],
+  ): Promise<void>;
+}
+
+// ---------------------------------------------------------------- the agent, as a client sees it
+
+/** A connection to the agent of this host; requests carry their own ids and survive one reconnection. */
+export interface AgentConnection {
+  request(request: import('./domain/rollout/messages.ts').Request): Promise<unknown>;
+  /** Records of a rollout after `afterSeq`, until the one with `end`; reconnects by itself within the lease. */
+  follow(
+    scope: import('./domain/rollout/messages.ts').Scope,
+    rolloutId: string,
+    onRecord: (record: import('./domain/rollout/messages.ts').RolloutRecord) => void,
+    signal?: AbortSignal,
+  ): Promise<import('./domain/rollout/messages.ts').RolloutEnd>;
+  close(): Promise<void>;
+}

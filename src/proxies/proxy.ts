@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import type { Clock, Daemons, Files, Ports } from '../ports.ts';
+
+/** Counters of one release since the proxy first knew it; monotonic while the proxy lives. */
+export interface BackendStats {
+  readonly releaseId: string;
+  /** Finished requests. */
+  readonly requests: number;
+  /** Of these: 5xx, timeouts and resets; never 4xx. */
+  readonly errors: number;
+  readonly inFlight: number;
+  /** 95th percentile of the recent window in ms; null without requests. */
+  readonly p95Ms: number | null;
+}
+
+export interface Backend {
+  readonly releaseId: string;
+  /** `127.0.0.1:PORT` */
+  readonly address: string;
+}
+
+/** Who shifts traffic for one application and environment. Every call is idempotent. */
+export interface Proxy {
+  /** Start it when it does not run; it outlives us. Throws EnvironmentError `PORT_TAKEN`. */
+  ensure(): Promise<void>;
+  /** Where users reach the environment: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Make a release known with weight 0. */
+  add(backend: Backend): Promise<void>;
+  /** One switch: shares in percent that add up to 100; a release not named gets 0. */
+  shift(weights: Readonly<Record<string, number>>): Promise<void>;
+  /** What the proxy must serve after its own restart: only this release. */
+  persistStable(releaseId: string): Promise<void>;
+  stats(): Promise<readonly BackendStats[]>;
+  /** Wait until a release of weight 0 has no request in flight; answers how many were cut at the deadline. */
+  drain(releaseId: string, timeoutMs: number): Promise<{ readonly cut: number }>;
+  remove(releaseId: string): Promise<void>;
+  /** End the proxy itself. */
+  stop(): Promise<void>;
+}
+
+export interface ProxyPorts {
+  readonly files: Files;
+  readonly daemons: Daemons;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  /** Ask a unix socket one JSON question. */
+  readonly control: ProxyControl;
+}
+
+export interface ProxyControl {
+  ask(socketPath: string, question: unknown, timeoutMs: number): Promise<unknown>;
+}
+
+export interface ProxyContext {
+  readonly directory: string;
+  /** The Node and the bundle folder that long-lived processes run from. */
+  readonly runtime: { readonly node: string; readonly bundle: string };
+}
+
+export interface ProxyPlugin<Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly schema: Schema;
+  create(config: z.output<Schema>, context: ProxyContext, ports: ProxyPorts): Proxy;
+}
