@@ -1,5 +1,5 @@
 import type { Outcome } from '../../ports.ts';
-import type { ReleaseRef, RolloutPlan } from './plan.ts';
+import type { ReleaseRef, ReleaseSpec, RolloutPlan } from './plan.ts';
 
 /**
  * What client and agent say to each other: newline-delimited JSON frames over a unix socket.
@@ -96,6 +96,8 @@ export interface ReleaseView extends ReleaseRef {
   readonly published: boolean;
   /** Where its artifact lies on the agent's host, while it is kept. */
   readonly location: string | null;
+  /** As it was deployed: a rehearsal starts the old release from it. */
+  readonly spec: ReleaseSpec;
 }
 
 export interface AppStatus extends Scope {
