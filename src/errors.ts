@@ -23,6 +23,19 @@ export const exitCodes: Readonly<Record<Family, number>> = {
   interrupted: 130,
 };
 
+/** The outcome that the final document gives to each family. */
+export const outcomes = {
+  internal: 'error',
+  config: 'error',
+  gate: 'refused',
+  'rolled-back': 'rolled-back',
+  'rollback-failed': 'rollback-failed',
+  environment: 'error',
+  locked: 'locked',
+  inconclusive: 'inconclusive',
+  interrupted: 'interrupted',
+} as const satisfies Readonly<Record<Family, string>>;
+
 export interface ErrorDetail {
   /** What to do next, one sentence. */
   readonly hint?: string;
