@@ -28,6 +28,9 @@ export interface Command {
   /** Sees each line (secrets already masked, at most 8 KiB long) as it happens. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
   readonly signal?: AbortSignal;
+  /** Run as another user; only root can. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface CommandResult {
@@ -227,6 +230,30 @@ export interface TagRecord {
   readonly name: string;
   /** The commit that it names, annotated or not. */
   readonly commit: string;
+  /** What the ref itself holds: the tag object of an annotated tag, else the commit. */
+  readonly object: string;
+}
+
+/** One ref of a remote. */
+export interface RemoteRef {
+  readonly ref: string;
+  /** What it holds, peeled to the commit where the remote tells it. */
+  readonly commit: string;
+  /** What the ref itself holds; a lease is taken on this. */
+  readonly object: string;
+}
+
+/** `expected` null means the ref must not exist, undefined means do not care; `to` null deletes it. */
+export interface RefUpdate {
+  readonly ref: string;
+  readonly to: string | null;
+  readonly expected?: string | null;
+}
+
+/** `Name <mail>`; git refuses an empty name. */
+export interface GitIdentity {
+  readonly name: string;
+  readonly email: string;
 }
 
 export interface FileChange {
@@ -251,31 +278,54 @@ export interface Repository {
   isAncestor(older: string, newer: string): Promise<boolean>;
   /** From `to` back to, and without, what `from` reaches; newest first. */
   history(range: { readonly from: readonly string[]; readonly to: string }): Promise<readonly CommitRecord[]>;
+  /** Exactly these commits, without their ancestors; unknown ones are left out. */
+  commits(shas: readonly string[]): Promise<readonly CommitRecord[]>;
+  /** A name for the change that each commit makes, equal for the same change elsewhere; merges have none. */
+  patchIds(shas: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Tags that name a commit; tags of trees and files are left out. */
   tags(): Promise<readonly TagRecord[]>;
+  /** Throws ConfigError `FILE_NOT_TEXT` when it is not UTF-8. */
   readFile(commit: string, path: string): Promise<string | null>;
+  /** Paths of the files of a commit, from the top of the repository, sorted. */
+  listFiles(commit: string): Promise<readonly string[]>;
   /** The tree of a commit below `prefix`, without history, into an empty folder. */
   exportTree(commit: string, directory: string): Promise<void>;
   /**
    * A commit on top of `parent` that touches neither branch, index nor work tree.
    * Dates come from the parent: the same input gives the same SHA.
    */
-  commitOn(parent: string, changes: readonly FileChange[], message: string): Promise<string>;
-  /** Move local refs, all or none; `expected` null means the ref must not exist, undefined means do not care. */
-  updateRefs(
-    updates: readonly { readonly ref: string; readonly to: string | null; readonly expected?: string | null }[],
-  ): Promise<void>;
+  commitOn(
+    parent: string,
+    changes: readonly FileChange[],
+    message: string,
+    options?: { readonly identity?: GitIdentity; readonly sign?: boolean },
+  ): Promise<string>;
+  /** An annotated tag object, dated like its commit and referenced by nothing yet; signed ones differ every time. */
+  tagObject(
+    name: string,
+    commit: string,
+    message: string,
+    options?: { readonly identity?: GitIdentity; readonly sign?: boolean },
+  ): Promise<string>;
+  /** Move local refs, all or none. Throws EnvironmentError `REF_MOVED`. */
+  updateRefs(updates: readonly RefUpdate[]): Promise<void>;
   /** Bring the checked-out branch forward and its index and clean files with it. */
   fastForward(branch: string, to: string): Promise<void>;
+  /** A setting of git itself (`tag.gpgSign`), or null. */
+  setting(key: string): Promise<string | null>;
   hasRemote(remote: string): Promise<boolean>;
-  remoteRefs(
+  /** Where the remote is, without user and password. */
+  remoteUrl(remote: string): Promise<string | null>;
+  /** Refs whose whole name matches a pattern (`*` stands for anything). Throws EnvironmentError `REMOTE_UNREACHABLE`. */
+  remoteRefs(remote: string, patterns: readonly string[]): Promise<readonly RemoteRef[]>;
+  /** Bring these refs or commits and what they reach; `depth` deepens a shallow clone to so many commits. */
+  fetch(
     remote: string,
-    patterns: readonly string[],
-  ): Promise<readonly { readonly ref: string; readonly commit: string }[]>;
-  /** Exactly these refs, atomically, with lease. Throws EnvironmentError `PUSH_REJECTED`. */
-  push(
-    remote: string,
-    updates: readonly { readonly ref: string; readonly to: string | null; readonly expected?: string | null }[],
+    refs: readonly string[],
+    options?: { readonly depth?: number; readonly withoutTrees?: boolean },
   ): Promise<void>;
+  /** Exactly these refs, atomically, with lease. Throws EnvironmentError `PUSH_REJECTED`. */
+  push(remote: string, updates: readonly RefUpdate[]): Promise<void>;
 }
 
 // ---------------------------------------------------------------- the agent, as a client sees it
