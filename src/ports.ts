@@ -9,6 +9,7 @@ export interface Clock {
   now(): Date;
   /** Milliseconds that never run backwards; only differences mean something. */
   monotonicMs(): number;
+  /** Rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -93,6 +94,8 @@ export interface Files {
   stat(path: string): Promise<FileStat | null>;
   readText(path: string): Promise<string>;
   readBytes(path: string): Promise<Uint8Array>;
+  /** The last `bytes` of a file as text, for logs of any size; an absent file is empty. */
+  readTail(path: string, bytes: number): Promise<string>;
   /** Temporary file, fsync, rename, fsync of the folder: whole or not at all. */
   writeAtomic(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /** Append and fsync before it resolves. */
@@ -104,6 +107,7 @@ export interface Files {
   /** Copy a tree with modes and links; copy-on-write where the file system can. */
   copyTree(from: string, to: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
   /** Remove a file or tree; fine if it is gone. */
   remove(path: string): Promise<void>;
   sha256(path: string): Promise<string>;
@@ -170,6 +174,24 @@ export interface Sql {
     url: string,
     options: { readonly timeoutMs: number; readonly applicationName: string },
   ): Promise<SqlConnection>;
+}
+
+/** Server programs that this machine can run. */
+export interface ServerPrograms {
+  readonly version: string;
+  /** Holds `bin`, `lib` and `share`. */
+  readonly directory: string;
+}
+
+/** What a database server of ours must know about the machine and about us. */
+export interface ServerHost {
+  readonly platform: string;
+  /** Ids to run a server as, when we are root and it refuses to be; null when it runs as ourselves. */
+  readonly runAs: { readonly uid: number; readonly gid: number } | null;
+  /** This very process: what it started and left behind is known by it. */
+  readonly self: ProcessIdentity;
+  /** Throws EnvironmentError `POSTGRES_MISSING` when the npm package for this platform is not installed. */
+  embeddedPostgres(): Promise<ServerPrograms>;
 }
 
 // ---------------------------------------------------------------- secrets

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock, Daemons, Exec, Files, Ports, Sql } from '../ports.ts';
+import type { Clock, Daemons, Exec, Files, Ports, ServerHost, Sql } from '../ports.ts';
 
 /** A query that the server refused, as its log tells it. */
 export interface FailedQuery {
@@ -7,13 +7,19 @@ export interface FailedQuery {
   readonly sqlState: string;
   readonly message: string;
   readonly query: string;
+  /** The parameters as the server writes them (`$1 = '7', $2 = NULL`), or null. */
+  readonly parameters: string | null;
 }
+
+/** Who a connection is: the server's administrator, or a role that owns its database and nothing else. */
+export type DatabaseRole = 'superuser' | 'owner';
 
 /** A server that may be thrown away; it never holds anything of the target. */
 export interface EphemeralServer {
   readonly version: string;
-  /** URL of one of its databases, with a password that only this run knows. */
-  url(database: string, applicationName: string): string;
+  /** URL of one of its databases, with a password that only this run knows. Default role: superuser. */
+  url(database: string, applicationName: string, role?: DatabaseRole): string;
+  /** A new database, empty or a copy of another one that nobody is connected to. */
   create(database: string, template?: string): Promise<void>;
   drop(database: string): Promise<void>;
   /** Where the server's log of refused queries stands now; pass it to `failedQueries`. */
@@ -39,6 +45,8 @@ export interface DatabasePorts {
   readonly ports: Ports;
   readonly clock: Clock;
   readonly sql: Sql;
+  readonly host: ServerHost;
+  /** That many random bytes, as hex. */
   readonly random: (bytes: number) => string;
 }
 
