@@ -354,7 +354,10 @@ export interface Repository {
 
 /** A connection to the agent of this host; requests carry their own ids and survive one reconnection. */
 export interface AgentConnection {
-  request(request: import('./domain/rollout/messages.ts').Request): Promise<unknown>;
+  /** Throws the agent's refusal as its error family; EnvironmentError `AGENT_GONE` when it does not come back. */
+  request<R extends import('./domain/rollout/messages.ts').Request>(
+    request: R,
+  ): Promise<import('./domain/rollout/messages.ts').Answers[R['type']]>;
   /** Records of a rollout after `afterSeq`, until the one with `end`; reconnects by itself within the lease. */
   follow(
     scope: import('./domain/rollout/messages.ts').Scope,

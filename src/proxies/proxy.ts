@@ -53,7 +53,10 @@ export interface ProxyControl {
 }
 
 export interface ProxyContext {
+  /** Where the proxy keeps what it must remember for this application and environment. */
   readonly directory: string;
+  /** A folder of this user (0700) for sockets, with a path so short that names of 30 bytes still fit (103 in all). */
+  readonly runDirectory: string;
   /** The Node and the bundle folder that long-lived processes run from. */
   readonly runtime: { readonly node: string; readonly bundle: string };
 }

@@ -19,6 +19,8 @@ export interface TargetPorts {
   readonly http: Http;
   readonly ports: Ports;
   readonly clock: Clock;
+  /** What every process starts from, before its own variables: `baseEnvironment` of the host. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Where releases of one application and environment live on this host. */
