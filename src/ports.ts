@@ -3,6 +3,8 @@
  * an adapter provides them, a fake passes the same contract test.
  */
 
+import type { Answers, Request, RolloutEnd, RolloutRecord, Scope } from './domain/rollout/messages.ts';
+
 // ---------------------------------------------------------------- time
 
 export interface Clock {
@@ -352,18 +354,35 @@ export interface Repository {
 
 // ---------------------------------------------------------------- the agent, as a client sees it
 
+export type {
+  Answers,
+  Frame,
+  Hello,
+  Request,
+  RolloutEnd,
+  RolloutRecord,
+  Scope,
+  WireError,
+} from './domain/rollout/messages.ts';
+
 /** A connection to the agent of this host; requests carry their own ids and survive one reconnection. */
 export interface AgentConnection {
-  /** Throws the agent's refusal as its error family; EnvironmentError `AGENT_GONE` when it does not come back. */
-  request<R extends import('./domain/rollout/messages.ts').Request>(
-    request: R,
-  ): Promise<import('./domain/rollout/messages.ts').Answers[R['type']]>;
-  /** Records of a rollout after `afterSeq`, until the one with `end`; reconnects by itself within the lease. */
+  /**
+   * One request and its answer. While it is open after a `lock`, the connection renews the lease by itself.
+   *
+   * Throws the agent's refusal as its error family; EnvironmentError `AGENT_GONE` when it does not come back.
+   */
+  request<R extends Request>(request: R): Promise<Answers[R['type']]>;
+  /**
+   * Hand over the records of a rollout from its beginning, until it ends; keeps the lease and reconnects by itself.
+   *
+   * `signal` only ends the following: it throws the signal's reason, and the rollout goes on by its lease.
+   */
   follow(
-    scope: import('./domain/rollout/messages.ts').Scope,
+    scope: Scope,
     rolloutId: string,
-    onRecord: (record: import('./domain/rollout/messages.ts').RolloutRecord) => void,
+    onRecord: (record: RolloutRecord) => void,
     signal?: AbortSignal,
-  ): Promise<import('./domain/rollout/messages.ts').RolloutEnd>;
+  ): Promise<RolloutEnd>;
   close(): Promise<void>;
 }

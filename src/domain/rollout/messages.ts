@@ -34,6 +34,8 @@ export type Request =
   | { readonly type: 'deploy'; readonly plan: RolloutPlan; readonly secrets: Readonly<Record<string, string>> }
   /** Stream rollout records with seq > afterSeq until the rollout is terminal; a `follow` also renews the lease. */
   | ({ readonly type: 'follow'; readonly rolloutId: string; readonly afterSeq: number } & Scope)
+  /** Sent by a connection that follows, so that the lease of this rollout runs on; a stopped client sends none. */
+  | ({ readonly type: 'attend'; readonly rolloutId: string } & Scope)
   | ({ readonly type: 'abort' } & Scope)
   | ({ readonly type: 'resume' } & Scope)
   /** Make a kept release serve again (default: the one before); no migration runs. */
@@ -48,6 +50,47 @@ export type Request =
       readonly lines: number;
     } & Scope)
   | { readonly type: 'shutdown' };
+
+/** What the agent answers to each request when it does not answer with an error. */
+export interface Answers {
+  readonly hello: Hello;
+  readonly status: AgentStatus;
+  /** `tookOverFrom`: the owner that had lost it (dead, or past its lease). Otherwise LockHeld `LOCK_HELD`. */
+  readonly lock: { readonly since: string; readonly leaseMs: number; readonly tookOverFrom: RunOwner | null };
+  /** LockHeld `LOCK_LOST` when another run, or nobody, holds it now. */
+  readonly renew: { readonly leaseMs: number };
+  readonly unlock: { readonly released: boolean };
+  readonly deploy: { readonly rolloutId: string };
+  readonly follow: RolloutEnd;
+  readonly attend: { readonly attended: boolean };
+  /** The rollout that returns to stable now; null when none was under way. Follow it for its end. */
+  readonly abort: { readonly rolloutId: string | null };
+  /** The rollout that goes on now; EnvironmentError `NOTHING_TO_RESUME` when none stands. Follow it for its end. */
+  readonly resume: { readonly rolloutId: string };
+  /** EnvironmentError `NO_SUCH_RELEASE` when it is not kept. Follow the rollout for its end. */
+  readonly rollback: { readonly rolloutId: string; readonly release: ReleaseRef };
+  readonly published: { readonly published: boolean };
+  /** Ids of the releases that were stopped and deleted. */
+  readonly down: { readonly releases: readonly string[] };
+  readonly logs: LogsAnswer;
+  /** EnvironmentError `AGENT_BUSY` while a rollout runs. */
+  readonly shutdown: { readonly stopping: true };
+}
+
+export interface Hello {
+  readonly protocol: number;
+  readonly version: string;
+  /** Of the bundle that the agent runs from; another digest means other code. */
+  readonly digest: string;
+  readonly pid: number;
+  /** A rollout is under way, or a lock is held. */
+  readonly busy: boolean;
+}
+
+export interface LogsAnswer {
+  readonly release: ReleaseRef;
+  readonly processes: readonly { readonly process: string; readonly lines: readonly string[] }[];
+}
 
 export type Frame =
   | { readonly v: number; readonly id: string; readonly request: Request }

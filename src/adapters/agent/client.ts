@@ -1,0 +1,88 @@
+import { EnvironmentError } from '../../errors.ts';
+import type { AgentConnection, Daemons, Hello } from '../../ports.ts';
+import { agentConnection, defaultLimits } from './connection.ts';
+import { agentPlace } from './place.ts';
+import { programDigest } from './runtime.ts';
+import type { AgentProgram } from './runtime.ts';
+import { startAgent } from './start.ts';
+
+export type { AgentProgram } from './runtime.ts';
+
+export interface ConnectOptions {
+  /** The folder that all of Fairway's state on this host lies in; one agent each. */
+  readonly stateDirectory: string;
+  /** The longest that one answer may take; default 150 s. */
+  readonly requestTimeoutMs?: number;
+  /** How long a cut connection is tried again; default 20 s. */
+  readonly reconnectMs?: number;
+}
+
+export interface EnsureOptions extends ConnectOptions {
+  readonly program: AgentProgram;
+  /** What the client speaks: `protocolVersion` of the messages. */
+  readonly protocol: number;
+  readonly startTimeoutMs?: number;
+}
+
+/** A connection to the agent that runs for this state directory, or null when none runs. Starts nothing. */
+export async function connectAgent(options: ConnectOptions): Promise<AgentConnection | null> {
+  const { connection, open } = agentConnection(agentPlace(options.stateDirectory).socketPath, {
+    requestTimeoutMs: options.requestTimeoutMs ?? defaultLimits.requestTimeoutMs,
+    reconnectMs: options.reconnectMs ?? defaultLimits.reconnectMs,
+  });
+  return (await open()) ? connection : null;
+}
+
+/**
+ * A connection to the agent of this state directory; starts it when none runs, and replaces one that runs other
+ * code and has nothing under way.
+ *
+ * Throws EnvironmentError `AGENT_NOT_STARTED` (with its last log lines), `AGENT_PROTOCOL` when a busy one speaks
+ * another protocol.
+ */
+export async function ensureAgent(
+  options: EnsureOptions,
+  ports: { readonly daemons: Daemons },
+): Promise<AgentConnection> {
+  const running = await connectAgent(options);
+  if (running === null) return await startAndConnect(options, ports);
+  const hello = await running.request({
+    type: 'hello',
+    protocol: options.protocol,
+    version: options.program.version,
+  });
+  if (hello.digest === (await programDigest(options.program))) return running;
+  if (!hello.busy && (await replace(running))) return await startAndConnect(options, ports);
+  if (hello.protocol === options.protocol) return running;
+  await running.close();
+  throw otherProtocol(hello, options.protocol);
+}
+
+async function startAndConnect(options: EnsureOptions, ports: { readonly daemons: Daemons }): Promise<AgentConnection> {
+  await startAgent(options.stateDirectory, options.program, options.startTimeoutMs ?? 15_000, ports);
+  const connection = await connectAgent(options);
+  if (connection !== null) return connection;
+  throw new EnvironmentError('AGENT_NOT_STARTED', 'the agent started and ended at once', {
+    hint: `Look at ${agentPlace(options.stateDirectory).logFile}.`,
+  });
+}
+
+/** Ask an agent to end; false when it got work meanwhile. */
+async function replace(connection: AgentConnection): Promise<boolean> {
+  try {
+    await connection.request({ type: 'shutdown' });
+  } catch (error) {
+    if (error instanceof EnvironmentError && error.code === 'AGENT_BUSY') return false;
+    throw error;
+  }
+  await connection.close();
+  return true;
+}
+
+function otherProtocol(hello: Hello, wanted: number): EnvironmentError {
+  return new EnvironmentError(
+    'AGENT_PROTOCOL',
+    `the agent of this host (${hello.version}) speaks protocol ${hello.protocol}, this command ${wanted}, and a rollout is under way`,
+    { hint: 'Wait for its end, then run the command again: it replaces the agent.' },
+  );
+}

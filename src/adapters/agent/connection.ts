@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EnvironmentError } from '../../errors.ts';
+import type { AgentConnection, Answers, Request, RolloutEnd, RolloutRecord, Scope, WireError } from '../../ports.ts';
+import type { ReadFrame } from './frames.ts';
+import { openLink } from './link.ts';
+import type { Link } from './link.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import { fromWire } from './wire.ts';
+
+export interface ConnectionLimits {
+  /** The longest that one answer may take; a `follow` has no such limit. */
+  readonly requestTimeoutMs: number;
+  /** How long a cut connection is tried again, while the agent's supervisor brings it back. */
+  readonly reconnectMs: number;
+}
+
+export const defaultLimits: ConnectionLimits = { requestTimeoutMs: 150_000, reconnectMs: 20_000 };
+
+interface Pending {
+  /** What to send again after a cut connection. */
+  readonly request: () => unknown;
+  readonly onEvent: (record: RolloutRecord) => void;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const retryMs = 100;
+const attendMs = 500;
+
+/** A connection over `first`; requests that were open when it is cut are sent again with the same ids. */
+export function agentConnection(
+  socketPath: string,
+  limits: ConnectionLimits = defaultLimits,
+): { readonly connection: AgentConnection; readonly open: () => Promise<boolean> } {
+  const pending = new Map<string, Pending>();
+  let link: Link | null = null;
+  let opening: Promise<boolean> | null = null;
+  let isClosed = false;
+  let renewal: { stop(): void } | null = null;
+
+  const onFrame = (frame: ReadFrame): void => {
+    const entry = pending.get(frame.id);
+    if (entry === undefined) return;
+    if ('event' in frame) return entry.onEvent(frame['event'] as RolloutRecord);
+    pending.delete(frame.id);
+    if ('error' in frame) entry.reject(fromWire(frame['error'] as WireError));
+    else entry.resolve(frame['answer']);
+  };
+
+  const failAll = (error: unknown): void => {
+    for (const entry of pending.values()) entry.reject(error);
+    pending.clear();
+  };
+
+  const open = async (): Promise<boolean> => {
+    if (link !== null) return true;
+    opening ??= openLink(socketPath, {
+      onFrame,
+      onClose: (reason) => {
+        link = null;
+        if (!isClosed && pending.size > 0) void reopen(reason);
+      },
+    })
+      .then((opened) => {
+        link = opened;
+        if (link !== null) for (const [id, entry] of pending) link.send({ id, request: entry.request() });
+        return link !== null;
+      })
+      .finally(() => {
+        opening = null;
+      });
+    return await opening;
+  };
+
+  const reopen = async (reason: string): Promise<void> => {
+    const deadline = performance.now() + limits.reconnectMs;
+    try {
+      while (!isClosed && !(await open())) {
+        if (performance.now() > deadline) throw gone(reason, limits.reconnectMs);
+        await delay(retryMs);
+      }
+    } catch (error) {
+      failAll(error);
+    }
+  };
+
+  const exchange = async (entry: Omit<Pending, 'resolve' | 'reject'>, timeoutMs: number | null): Promise<unknown> => {
+    const id = randomUUID();
+    if (isClosed) throw gone('this connection was closed', 0);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        pending.set(id, { ...entry, resolve, reject });
+        if (timeoutMs !== null) timer = setTimeout(() => reject(late(entry.request(), timeoutMs)), timeoutMs);
+        if (link === null) void reopen('no agent listens');
+        else link.send({ id, request: entry.request() });
+      });
+    } finally {
+      clearTimeout(timer);
+      pending.delete(id);
+    }
+  };
+
+  const request = async <R extends Request>(message: R): Promise<Answers[R['type']]> => {
+    const answer = await exchange({ request: () => message, onEvent: () => {} }, limits.requestTimeoutMs);
+    if (message.type === 'lock') {
+      const { app, environment, owner, leaseMs } = message;
+      renewal?.stop();
+      renewal = startHeartbeat(leaseMs / 4, () => request({ type: 'renew', app, environment, runId: owner.runId }));
+    }
+    if (message.type === 'unlock') renewal?.stop();
+    return answer as Answers[R['type']];
+  };
+
+  const follow = async (
+    scope: Scope,
+    rolloutId: string,
+    onRecord: (record: RolloutRecord) => void,
+    signal?: AbortSignal,
+  ): Promise<RolloutEnd> => {
+    signal?.throwIfAborted();
+    const { app, environment } = scope;
+    let afterSeq = 0;
+    const attending = startHeartbeat(attendMs, () => request({ type: 'attend', app, environment, rolloutId }));
+    const stopped = new Promise<never>((_, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    const followed = exchange(
+      {
+        request: () => ({ type: 'follow', app, environment, rolloutId, afterSeq }),
+        onEvent: (record) => {
+          if (record.seq <= afterSeq || signal?.aborted === true) return;
+          afterSeq = record.seq;
+          onRecord(record);
+        },
+      },
+      null,
+    );
+    try {
+      return (await Promise.race([followed, stopped])) as RolloutEnd;
+    } finally {
+      followed.catch(() => {});
+      attending.stop();
+    }
+  };
+
+  return {
+    open,
+    connection: {
+      request,
+      follow,
+      async close() {
+        isClosed = true;
+        renewal?.stop();
+        link?.close();
+        failAll(gone('this connection was closed', 0));
+      },
+    },
+  };
+}
+
+function gone(reason: string, triedMs: number): EnvironmentError {
+  const tried = triedMs === 0 ? '' : `, and it did not come back within ${triedMs / 1000} s`;
+  return new EnvironmentError('AGENT_GONE', `the agent is gone: ${reason}${tried}`, {
+    hint: 'Traffic stays where the proxy has it; fairway status starts the agent again and says what stands.',
+  });
+}
+
+function late(request: unknown, timeoutMs: number): EnvironmentError {
+  const { type } = request as Request;
+  return new EnvironmentError('AGENT_SILENT', `the agent gave no answer to "${type}" within ${timeoutMs / 1000} s`, {
+    hint: 'Look at agent/agent.log in the state directory.',
+  });
+}
