@@ -42,10 +42,14 @@ export async function takeLock(
   return {
     assertHeld() {
       if (lost === null && clock.monotonicMs() - renewedAt < leaseMs) return;
-      throw new LockHeld('LOCK_LOST', `the lock on ${scope.app}/${scope.environment} was lost: this run stops before its next step`, {
-        hint: 'run "fairway status" to see what stands, then run the command again',
-        cause: lost ?? undefined,
-      });
+      throw new LockHeld(
+        'LOCK_LOST',
+        `the lock on ${scope.app}/${scope.environment} was lost: this run stops before its next step`,
+        {
+          hint: 'run "fairway status" to see what stands, then run the command again',
+          cause: lost ?? undefined,
+        },
+      );
     },
     async release() {
       ended.abort();

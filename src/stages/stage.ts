@@ -31,7 +31,10 @@ export async function stage<T>(
     finish(end.outcome ?? 'ok', end.summary);
     return end.value;
   } catch (error) {
-    finish(error instanceof FairwayError ? outcomes[error.family] : 'error', error instanceof FairwayError ? error.code : 'INTERNAL');
+    finish(
+      error instanceof FairwayError ? outcomes[error.family] : 'error',
+      error instanceof FairwayError ? error.code : 'INTERNAL',
+    );
     throw error;
   }
 }
