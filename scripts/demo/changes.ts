@@ -24,16 +24,20 @@ UPDATE products SET featured = true WHERE name = 'Teapot';
   await shop.edit(
     'src/pages.js',
     '">${escape(product.name)}</a>',
-    '">${product.featured ? \'★ \' : \'\'}${escape(product.name)}</a>',
+    "\">${product.featured ? '★ ' : ''}${escape(product.name)}</a>",
   );
   await shop.commit('feat: feature a product on the home page');
 }
 
 /** A fix that lets one request in five fail on the path that gets most of the traffic and that no check looks at. */
 export async function faultyFix(shop: ShopRepository): Promise<void> {
-  await shop.edit('src/app.js', '  const pages = createPages(assets.manifest);\n', `  const pages = createPages(assets.manifest);
+  await shop.edit(
+    'src/app.js',
+    '  const pages = createPages(assets.manifest);\n',
+    `  const pages = createPages(assets.manifest);
   let asked = 0;
-`);
+`,
+  );
   await shop.edit(
     'src/app.js',
     `      async (request, [id]) => {
@@ -51,7 +55,10 @@ export async function faultyFix(shop: ShopRepository): Promise<void> {
 /** Take the faulty fix back, as anybody would, and rename a column that the running release still reads. */
 export async function renamedColumn(shop: ShopRepository): Promise<void> {
   await shop.git('revert', '--no-edit', 'HEAD');
-  await shop.write('migrations/0004_unit_price.sql', 'ALTER TABLE products RENAME COLUMN price_cents TO unit_price_cents;\n');
+  await shop.write(
+    'migrations/0004_unit_price.sql',
+    'ALTER TABLE products RENAME COLUMN price_cents TO unit_price_cents;\n',
+  );
   await shop.write(
     'migrations/0004_unit_price.down.sql',
     'ALTER TABLE products RENAME COLUMN unit_price_cents TO price_cents;\n',
@@ -63,7 +70,11 @@ export async function renamedColumn(shop: ShopRepository): Promise<void> {
       `unit_price_cents, stock, featured FROM products ${end}`,
     );
   }
-  await shop.edit('src/store.js', 'priceCents: row.price_cents,\n    stock', 'priceCents: row.unit_price_cents,\n    stock');
+  await shop.edit(
+    'src/store.js',
+    'priceCents: row.price_cents,\n    stock',
+    'priceCents: row.unit_price_cents,\n    stock',
+  );
   await shop.edit('src/store.js', 'SELECT $1, id, $3, price_cents FROM', 'SELECT $1, id, $3, unit_price_cents FROM');
   await shop.commit('feat: call the price what it is, the price of one unit');
 }

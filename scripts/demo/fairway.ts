@@ -25,8 +25,14 @@ export interface Ended {
   readonly durationMs: number;
 }
 
+interface RunOptions {
+  readonly onLine?: (line: string) => void;
+  readonly timeoutMs?: number;
+}
+
 export interface Fairway {
-  run(args: readonly string[], onLine?: (line: string) => void): Promise<Ended>;
+  /** Ended by force after `timeoutMs`, then with the exit code null. */
+  run(args: readonly string[], options?: RunOptions): Promise<Ended>;
   /** Pass a signal on to whatever runs now. */
   signal(name: NodeJS.Signals): void;
 }
@@ -47,7 +53,7 @@ export function createFairway(world: {
     signal(name) {
       for (const pid of running) signalGroup(pid, name);
     },
-    run: (args, onLine) =>
+    run: (args, { onLine, timeoutMs = 120_000 } = {}) =>
       new Promise((resolve, reject) => {
         const started = performance.now();
         const child = spawn(process.execPath, [commandLine, ...args, '--json'], {
@@ -59,6 +65,7 @@ export function createFairway(world: {
         child.once('error', reject);
         const { pid } = child;
         if (pid !== undefined) running.add(pid);
+        const deadline = setTimeout(() => pid !== undefined && signalGroup(pid, 'SIGKILL'), timeoutMs);
         let answer = '';
         child.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text));
         const shown: string[] = [];
@@ -67,6 +74,7 @@ export function createFairway(world: {
           onLine?.(line);
         });
         child.once('close', (exitCode) => {
+          clearTimeout(deadline);
           if (pid !== undefined) running.delete(pid);
           const durationMs = performance.now() - started;
           resolve({ exitCode, document: parse(answer), shown: shown.join('\n'), durationMs });

@@ -14,7 +14,9 @@ export interface Leftover {
 export function leftovers(directory: string): readonly Leftover[] {
   const all = process.platform === 'linux' ? fromProc() : fromPs();
   return all
-    .filter(({ pid, command, cwd }) => pid !== process.pid && (command.includes(directory) || cwd.startsWith(directory)))
+    .filter(
+      ({ pid, command, cwd }) => pid !== process.pid && (command.includes(directory) || cwd.startsWith(directory)),
+    )
     .map(({ pid, command }) => ({ pid, command }));
 }
 

@@ -38,7 +38,10 @@ export async function createShopRepository(
       const file = join(directory, path);
       const text = await readFile(file, 'utf8');
       if (text.split(from).length !== 2) throw new Error(`${path}: expected exactly once: ${from}`);
-      await writeFile(file, text.replace(from, () => to));
+      await writeFile(
+        file,
+        text.replace(from, () => to),
+      );
     },
     write: (path, content) => writeFile(join(directory, path), content),
     async commit(message) {

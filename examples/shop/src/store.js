@@ -24,10 +24,9 @@ export function createStore(pool) {
 
     /** The tables that are not there yet: empty when the migrations have run. */
     async missingTables() {
-      const { rows } = await pool.query(
-        'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
-        [tables],
-      );
+      const { rows } = await pool.query('SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL', [
+        tables,
+      ]);
       return rows.map((row) => row.name);
     },
 

@@ -50,6 +50,9 @@ test('a client that never finishes does not hold the stop up for ever', async ()
 test('a taken port is an error and not a crash', async () => {
   const first = await listen(() => {}, { host: '127.0.0.1', port: 0 });
 
-  await assert.rejects(listen(() => {}, { host: '127.0.0.1', port: first.port }), { code: 'EADDRINUSE' });
+  await assert.rejects(
+    listen(() => {}, { host: '127.0.0.1', port: first.port }),
+    { code: 'EADDRINUSE' },
+  );
   await first.stop(100);
 });

@@ -28,7 +28,10 @@ test('all problems are told at once', () => {
 
 test('an order of nothing, of too much, or of one product twice is none', () => {
   assert.equal(parseOrder({ ...valid, items: [] }).problems.length, 1);
-  assert.equal(parseOrder({ ...valid, items: Array(51).fill(valid.items[0]) }).problems[0], 'items: expected 1 to 50 of them');
+  assert.equal(
+    parseOrder({ ...valid, items: Array(51).fill(valid.items[0]) }).problems[0],
+    'items: expected 1 to 50 of them',
+  );
   assert.deepEqual(parseOrder({ ...valid, items: [valid.items[0], valid.items[0]] }).problems, [
     'items: one product is named twice',
   ]);
