@@ -78,8 +78,16 @@ export interface Problem {
   /** Dotted path in the configuration (`deploy.steps[1].weight`), a flag (`--env`), or a file. */
   readonly path: string;
   readonly message: string;
+  /** The file that it is in, as the user named it. */
+  readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** What stands there, when it may be shown. */
+  readonly value?: unknown;
+  /** What could stand there instead. */
+  readonly choices?: readonly string[];
+  /** The choice that is spelled most like it. */
+  readonly nearest?: string;
 }
 
 /** The configuration or the command line is wrong: all problems at once. */

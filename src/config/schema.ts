@@ -3,7 +3,16 @@ import { checkSchema } from '../checks/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
-import { command, commands, duration, environmentVariables, percentage, secretReference } from './values.ts';
+import {
+  command,
+  commands,
+  deadline,
+  duration,
+  environmentVariables,
+  percentage,
+  relativePath,
+  secretReference,
+} from './values.ts';
 
 /**
  * The only source of what a `fairway.yml` may say. Flags, the JSON Schema and the reference come from it.
@@ -18,22 +27,22 @@ const build = z.strictObject({
   run: commands
     .default([])
     .describe('Commands that make the application ready to run, in the clean tree of the commit.'),
-  output: z.string().default('.').describe('Folder, relative to fairway.yml, that becomes the release.'),
-  env: environmentVariables.default({}),
-  timeout: duration.default(900_000).describe('For each command.'),
+  output: relativePath.default('.').describe('Folder, relative to fairway.yml, that becomes the release.'),
+  env: environmentVariables.default({}).describe('Set for these commands only.'),
+  timeout: deadline.prefault('15m').describe('For each command.'),
 });
 
 const test = z.strictObject({
   run: commands.default([]).describe('Commands that must succeed, in a copy of what was built.'),
-  env: environmentVariables.default({}),
-  timeout: duration.default(900_000).describe('For each command.'),
+  env: environmentVariables.default({}).describe('Set for these commands only.'),
+  timeout: deadline.prefault('15m').describe('For each command.'),
 });
 
 const process = z.strictObject({
   command: command.describe('What to start; PORT says where to listen when traffic is true.'),
   traffic: z.boolean().default(false).describe('Stands behind the proxy.'),
   singleton: z.boolean().default(false).describe('Runs in one release at a time; handed over at the promotion.'),
-  env: environmentVariables.default({}),
+  env: environmentVariables.default({}).describe('Set for this process only.'),
   ready: z
     .strictObject({
       path: z
@@ -41,17 +50,22 @@ const process = z.strictObject({
         .startsWith('/')
         .optional()
         .describe('Answers 2xx when traffic may come; without it an open port is enough.'),
-      timeout: duration.default(30_000),
+      timeout: deadline.prefault('30s').describe('How long it may take to become ready.'),
     })
-    .prefault({}),
-  stopGrace: duration.default(10_000).describe('Between SIGTERM and SIGKILL.'),
-  maxRestarts: z.int().min(0).max(100).default(3),
+    .prefault({})
+    .describe('When the process counts as ready.'),
+  stopGrace: duration.prefault('10s').describe('Between SIGTERM and SIGKILL.'),
+  maxRestarts: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(3)
+    .describe('How often it is started again after it exits, before the release counts as broken.'),
 });
 
 const migrations = z.strictObject({
-  tool: z.enum(['sql']).default('sql'),
-  directory: z
-    .string()
+  tool: z.enum(['sql']).default('sql').describe('sql: a folder of numbered .sql files.'),
+  directory: relativePath
     .default('migrations')
     .describe('Folder of ordered .sql files, with optional .down.sql beside them.'),
   table: z
@@ -59,51 +73,74 @@ const migrations = z.strictObject({
     .regex(/^[a-z_][a-z0-9_]{0,62}$/)
     .default('fairway_migrations')
     .describe('Where the applied versions are kept.'),
-  statementTimeout: duration.default(900_000),
-  lockTimeout: duration.default(2_000).describe('How long a statement may wait for a lock before it is tried again.'),
+  statementTimeout: deadline.prefault('15m').describe('How long one statement may run.'),
+  lockTimeout: deadline.prefault('2s').describe('How long a statement may wait for a lock before it is tried again.'),
 });
 
 const smoke = z.strictObject({
-  checks: z.array(checkSchema).default([]),
-  deadline: duration.default(900_000).describe('For all checks together, retries included.'),
+  checks: z.array(checkSchema).default([]).describe('What is looked at before and after traffic moves.'),
+  deadline: deadline.prefault('15m').describe('For all checks together, retries included.'),
 });
 
+const weight = z.int().min(1).max(100);
+
 const step = z.union([
-  z.int().min(1).max(100),
-  z.strictObject({ weight: z.int().min(1).max(100), hold: duration.optional() }),
+  weight,
+  z.strictObject({
+    weight: weight.describe('Share of traffic in percent.'),
+    hold: duration.optional().describe('How long this step is watched.'),
+  }),
 ]);
 
 const deploy = z.strictObject({
-  strategy: z.enum(['canary', 'blue-green']).default('canary'),
+  strategy: z
+    .enum(['canary', 'blue-green'])
+    .default('canary')
+    .describe('canary: traffic moves in steps; blue-green: all at once after the smoke checks.'),
   steps: z
     .array(step)
     .min(1)
     .default([5, 25, 50, 100])
     .describe('Shares of traffic in percent, rising; the last is 100.'),
-  hold: duration.default(60_000).describe('How long each step below 100 is watched.'),
+  hold: duration.prefault('60s').describe('How long each step below 100 is watched.'),
   guard: z
     .strictObject({
-      errorRate: percentage.default(0.1).describe('Above it the canary is rolled back.'),
+      errorRate: percentage.prefault('10%').describe('Above it the canary is rolled back.'),
       minRequests: z.int().min(1).default(20).describe('The guard speaks from this many canary requests on.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('The limit that no canary may cross.'),
   minRequestsPerStep: z.int().min(0).default(0).describe('Fewer canary requests in a step are inconclusive.'),
-  onInconclusive: z.enum(['rollback', 'hold']).default('rollback'),
-  onClientLost: z.enum(['rollback', 'continue']).default('rollback'),
-  lease: duration.default(30_000).describe('How long the rollout goes on without a word from the client.'),
-  drain: duration.default(30_000).describe('How long requests in flight may take before they are cut.'),
+  onInconclusive: z
+    .enum(['rollback', 'hold'])
+    .default('rollback')
+    .describe('What happens to the traffic when there was not enough evidence.'),
+  onClientLost: z
+    .enum(['rollback', 'continue'])
+    .default('rollback')
+    .describe('What the agent does when the client is gone for longer than the lease.'),
+  lease: deadline.prefault('30s').describe('How long the rollout goes on without a word from the client.'),
+  drain: duration.prefault('30s').describe('How long requests in flight may take before they are cut.'),
   keep: z.int().min(2).max(100).default(5).describe('Releases kept on the target for a rollback.'),
 });
 
 const release = z.strictObject({
   initial: z
     .string()
-    .regex(/^\d+\.\d+\.\d+$/)
+    .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/, { error: 'expected a version such as 1.0.0' })
     .default('0.1.0')
     .describe('Version of the first release.'),
-  tagPrefix: z.string().default('v'),
-  changelog: z.string().default('CHANGELOG.md'),
-  remote: z.string().default('origin').describe('Pushed to when it exists.'),
+  tagPrefix: z
+    .string()
+    .regex(/^([A-Za-z0-9][A-Za-z0-9._/@-]*)?$/, { error: 'expected the beginning of a tag, such as v or shop-v' })
+    .default('v')
+    .describe('Stands before the version in tags.'),
+  changelog: relativePath.default('CHANGELOG.md').describe('Where the notes of each release are added.'),
+  remote: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, { error: 'expected the name of a git remote, such as origin' })
+    .default('origin')
+    .describe('Pushed to when it exists.'),
 });
 
 const rehearsal = z.strictObject({
@@ -111,31 +148,44 @@ const rehearsal = z.strictObject({
 });
 
 const sections = {
-  build: build.prefault({}),
-  test: test.prefault({}),
-  processes: z.record(name, process).default({}),
-  env: environmentVariables.default({}),
-  secrets: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretReference).default({}),
-  target: targetSchema.optional(),
-  proxy: proxySchema.optional(),
-  database: databaseSchema.optional(),
-  migrations: migrations.optional(),
-  rehearsal: rehearsal.prefault({}),
-  smoke: smoke.prefault({}),
-  deploy: deploy.prefault({}),
-  release: release.prefault({}),
+  build: build.prefault({}).describe('From the tree of a commit to an artifact.'),
+  test: test.prefault({}).describe('Tests of what was built.'),
+  processes: z.record(name, process).default({}).describe('The named processes of a release.'),
+  env: environmentVariables.default({}).describe('Environment of every process; never secrets.'),
+  secrets: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), secretReference)
+    .default({})
+    .describe('Environment variables whose values come from elsewhere: env:NAME or file:PATH.'),
+  target: targetSchema.optional().describe('Where releases run.'),
+  proxy: proxySchema.optional().describe('Who shifts traffic.'),
+  database: databaseSchema.optional().describe('The database that the environment uses.'),
+  migrations: migrations.optional().describe('Changes of its schema.'),
+  rehearsal: rehearsal.prefault({}).describe('The try of migrations before the target is touched.'),
+  smoke: smoke.prefault({}).describe('Checks that say whether a release works.'),
+  deploy: deploy.prefault({}).describe('How traffic moves to a new release.'),
+  release: release.prefault({}).describe('Versions, tags and the changelog.'),
 };
 
+const app = name.describe('Name of the application; part of paths and tags.');
+
 /** What one environment runs with, after the overlay: everything resolved, durations in ms, shares as fractions. */
-export const configSchema = z.strictObject({ app: name, ...sections });
+export const configSchema = z.strictObject({ app, ...sections });
 
 export type Config = z.output<typeof configSchema>;
 
-/** The file: the base sections, and environments as overlays of the same sections. */
-export const fileSchema = z.strictObject({
-  $schema: z.string().optional(),
-  app: name,
+/** What only the file has, and no environment: the rest of it are sections. */
+const envelope = {
+  $schema: z.string().optional().describe('Schema of this file, for editors.'),
   environment: name.default('local').describe('The environment when --env is not given.'),
-  ...sections,
-  environments: z.record(name, z.strictObject(sections).partial()).default({}),
-});
+  environments: z
+    .record(name, z.record(z.string(), z.unknown()).nullable())
+    .default({})
+    .describe('What is different in each environment: laid over the sections above before anything is checked.'),
+};
+
+export const envelopeSchema = z.strictObject(envelope);
+
+/** The file as it is written: for its JSON Schema. What it says is judged per environment, by `configSchema`. */
+export const fileSchema = z.strictObject({ ...configSchema.shape, ...envelope });
+
+export const sectionNames: readonly string[] = Object.keys(sections);

@@ -1,28 +1,67 @@
 import { z } from 'zod';
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const units: readonly string[] = Object.keys(unitMs);
 
-/** A duration with its unit (`500ms`, `30s`, `15m`, `24h`, `7d`); milliseconds after parsing. */
+/** Timers of this runtime hold no more. */
+const longestMs = 24 * unitMs.d;
+
+function durationAdvice(input: unknown): string {
+  const expected = 'expected a duration with a unit, such as 500ms, 30s, 15m or 24h';
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([\p{L}]*)\s*$/u.exec(String(input));
+  const [, amount = '', unit = ''] = match ?? [];
+  if (amount === '') return expected;
+  if (unit === '') return `${expected}: ${amount}s for seconds, ${amount}ms for milliseconds`;
+  const meant = unit.toLowerCase().startsWith('mi')
+    ? 'm'
+    : unit.toLowerCase().startsWith('ms')
+      ? 'ms'
+      : unit.toLowerCase().charAt(0);
+  return units.includes(meant) ? `${expected}: ${amount}${meant}` : expected;
+}
+
+/** A duration with its unit (`500ms`, `30s`, `15m`, `24h`, `7d`); milliseconds after parsing, at most 24 days. */
 export const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, { error: 'expected a duration with a unit, such as 500ms, 30s, 15m or 24h' })
+  .string({ error: (issue) => (issue.input === undefined ? undefined : durationAdvice(issue.input)) })
+  .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, { error: (issue) => durationAdvice(issue.input) })
   .transform((text) => {
     const unit = /[a-z]+$/.exec(text)?.[0] as keyof typeof unitMs;
-    return Number.parseFloat(text) * unitMs[unit];
-  });
+    return Math.round(Number.parseFloat(text) * unitMs[unit]);
+  })
+  .refine((ms) => ms <= longestMs, { error: 'a duration is at most 24d' });
+
+/** A duration that something must end within: never 0. */
+export const deadline = duration.refine((ms) => ms > 0, { error: 'a deadline is longer than 0' });
+
+function percentageAdvice(input: unknown): string {
+  const expected = 'expected a percentage, such as 10%';
+  if (typeof input !== 'number') return expected;
+  const asFraction =
+    input > 0 && input < 1 ? ` (${input} as a fraction is ${Number((input * 100).toPrecision(12))}%)` : '';
+  return `${expected}: ${input}%${asFraction}`;
+}
 
 /** A share such as `10%`; a fraction after parsing (0.1). */
 export const percentage = z
-  .string()
-  .regex(/^\d+(\.\d+)?%$/, { error: 'expected a percentage, such as 10%' })
+  .string({ error: (issue) => (issue.input === undefined ? undefined : percentageAdvice(issue.input)) })
+  .regex(/^\d+(\.\d+)?%$/, { error: (issue) => percentageAdvice(issue.input) })
   .transform((text) => Number.parseFloat(text) / 100)
   .refine((fraction) => fraction <= 1, { error: 'a share is at most 100%' });
 
+/** What a secret's reference looks like; whoever reports a problem with one must not show what stands there. */
+export const secretReferencePattern = /^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/;
+
 /** A reference to a secret: never the value itself. */
-export const secretReference = z
+export const secretReference = z.string().regex(secretReferencePattern, {
+  error: 'expected a reference, env:NAME or file:PATH; values of secrets do not belong here',
+});
+
+/** A path below the folder of fairway.yml. */
+export const relativePath = z
   .string()
-  .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, {
-    error: 'expected a reference, env:NAME or file:PATH; values of secrets do not belong here',
+  .min(1)
+  .refine((path) => !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes('..'), {
+    error: 'expected a path below the folder of the configuration: neither absolute nor with ".."',
   });
 
 /**
@@ -46,8 +85,9 @@ export function splitCommand(text: string): [string, ...string[]] | null {
       quote = null;
     } else if (c === '\\' && quote !== "'") {
       i += 1;
+      if (i === text.length) return null;
       word = (word ?? '') + text.charAt(i);
-    } else if ((quote === null && /[|&;<>()$`*?~#\n]/.test(c)) || (quote === '"' && /[$`]/.test(c))) {
+    } else if (asksForShell(c, quote, word === null)) {
       return null;
     } else {
       word = (word ?? '') + c;
@@ -59,35 +99,48 @@ export function splitCommand(text: string): [string, ...string[]] | null {
   return first === undefined || first === '' ? null : [first, ...rest];
 }
 
+function asksForShell(c: string, quote: string | null, beginsWord: boolean): boolean {
+  if (c === '\0') return true;
+  if (quote !== null) return quote === '"' && /[$`]/.test(c);
+  return /[|&;<>()$`*?]/.test(c) || (beginsWord && /[~#]/.test(c));
+}
+
 /** A command: a list of arguments, or one line without shell syntax. An argv after parsing. */
 export const command = z
-  .union([z.string().min(1), z.array(z.string()).min(1)], {
-    error: 'expected a command: a line such as "npm test", or a list of arguments',
+  .union([z.string().min(1), z.array(z.string().regex(/^[^\0]*$/)).min(1)], {
+    error: 'expected a command: a line such as "npm test", or a list of arguments (text, in quotes where needed)',
   })
   .transform((value, context): [string, ...string[]] => {
     const argv = typeof value === 'string' ? splitCommand(value) : (value as [string, ...string[]]);
-    if (argv !== null) return argv;
+    if (argv !== null && argv[0] !== '') return argv;
     context.issues.push({
       code: 'custom',
       input: value,
       message:
-        'uses shell syntax, and Fairway starts no shell: give a list, such as ["sh", "-c", "..."], if you want one',
+        'uses shell syntax or leaves a quote open, and Fairway starts no shell: give a list, such as ["sh", "-c", "..."], if you want one',
     });
     return z.NEVER;
   });
 
 /** One line, or a list of commands that run one after another (each a line or a list of arguments). */
 export const commands = z
-  .union([
-    z
-      .string()
-      .min(1)
-      .transform((line) => [line]),
-    z.array(z.unknown()),
-  ])
+  .union(
+    [
+      z
+        .string()
+        .min(1)
+        .transform((line) => [line]),
+      z.array(z.unknown()).meta({
+        items: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+      }),
+    ],
+    { error: 'expected a command line, or a list of them' },
+  )
   .pipe(z.array(command));
 
 export const environmentVariables = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of an environment variable' }),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+  z
+    .union([z.string().regex(/^[^\0]*$/), z.number(), z.boolean()], { error: 'expected text, a number, true or false' })
+    .transform(String),
 );

@@ -1,0 +1,79 @@
+import type { Finding } from './explain.ts';
+import type { Path } from './path.ts';
+import type { Config } from './schema.ts';
+
+/** What the schema cannot say: how the sections of one environment fit together. */
+export function broken(config: Config): readonly Finding[] {
+  return [...processRules(config), ...stepRules(config), ...databaseRules(config), ...variableRules(config)];
+}
+
+const at = (path: Path, message: string, value?: unknown): Finding => ({
+  path,
+  at: 'value',
+  message,
+  ...(value === undefined ? {} : { value }),
+});
+
+function processRules(config: Config): readonly Finding[] {
+  const processes = Object.entries(config.processes);
+  const serving = processes.filter(([, process]) => process.traffic).map(([name]) => name);
+  const findings = processes
+    .filter(([, process]) => process.traffic && process.singleton)
+    .map(([name]) =>
+      at(
+        ['processes', name, 'singleton'],
+        'a process with traffic runs in both releases during a rollout: not a singleton',
+      ),
+    );
+  if (config.target === undefined) return findings;
+  if (processes.length === 0) {
+    return [
+      { path: ['processes'], at: 'missing', message: 'is missing: a target needs at least the process that answers' },
+    ];
+  }
+  if (serving.length === 1) return findings;
+  const [first, second] = serving;
+  if (first === undefined || second === undefined) {
+    return [...findings, at(['processes'], 'exactly one process takes traffic: give one of them "traffic: true"')];
+  }
+  const message = `exactly one process takes traffic: ${serving.join(', ')} do`;
+  return [...findings, at(['processes', second, 'traffic'], message, true)];
+}
+
+function stepRules({ deploy }: Config): readonly Finding[] {
+  const weights = deploy.steps.map((step) => (typeof step === 'number' ? step : step.weight));
+  const findings = weights.flatMap((weight, i) => {
+    const before = weights[i - 1];
+    if (before === undefined || weight > before) return [];
+    return [at(['deploy', 'steps', i], `steps rise: ${weight} comes after ${before}`, weight)];
+  });
+  const last = weights.at(-1);
+  if (last === 100 || findings.length > 0) return findings;
+  return [at(['deploy', 'steps', weights.length - 1], `the last step is 100: ${last} would leave two releases`, last)];
+}
+
+function databaseRules(config: Config): readonly Finding[] {
+  if (config.migrations === undefined || config.database !== undefined) return [];
+  return [{ path: ['database'], at: 'missing', message: 'is missing: "migrations" needs a database' }];
+}
+
+/** One name, one value: Fairway's own variables, the plain ones and the secrets do not hide each other. */
+function variableRules(config: Config): readonly Finding[] {
+  const findings = Object.keys(config.secrets)
+    .filter((name) => Object.hasOwn(config.env, name))
+    .map((name) => at(['env', name], 'is given under "secrets" too; keep one of them'));
+  const own = new Map([['PORT', 'Fairway sets it to the port to listen on']]);
+  if (config.database !== undefined) own.set(config.database.variable, 'Fairway sets it to the URL of the database');
+  const places: readonly (readonly [Path, Readonly<Record<string, string>>])[] = [
+    [['env'], config.env],
+    [['secrets'], config.secrets],
+    ...Object.entries(config.processes).map(([name, { env }]) => [['processes', name, 'env'], env] as const),
+  ];
+  for (const [path, variables] of places) {
+    for (const name of Object.keys(variables)) {
+      const why = own.get(name);
+      if (why !== undefined) findings.push(at([...path, name], why));
+    }
+  }
+  return findings;
+}
