@@ -12,8 +12,9 @@ export interface FinalDocument {
   readonly exitCode: number;
   readonly durationMs: number;
   readonly stages: readonly { readonly name: string; readonly outcome: string; readonly durationMs: number }[];
-  readonly result: Readonly<Record<string, unknown>>;
-  readonly error?: { readonly message: string; readonly hint?: string };
+  readonly result: Readonly<Record<string, unknown>> & {
+    readonly error?: { readonly message: string; readonly hint?: string };
+  };
 }
 
 export interface Ended {

@@ -121,6 +121,8 @@ const nobodyNoticed = ({ during, after }: SceneResult): Claim =>
   );
 
 const message = ({ ended }: SceneResult): string =>
-  [ended.document?.error?.message, ended.document?.error?.hint].filter((text) => text !== undefined).join(' ');
+  [ended.document?.result.error?.message, ended.document?.result.error?.hint]
+    .filter((text) => text !== undefined)
+    .join(' ');
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
