@@ -135,11 +135,15 @@ function offsetOf(text: string, position: number): number {
 }
 
 function unreachable(address: PostgresAddress, error: ServerError): EnvironmentError {
-  return new EnvironmentError('DATABASE_UNREACHABLE', `${address.label} did not let us in: ${error.message || error.code}`, {
-    hint: 'see that the server runs, and that the user, the password and the database of the URL are right',
-    cause: error,
-    facts: { sqlState: error.code },
-  });
+  return new EnvironmentError(
+    'DATABASE_UNREACHABLE',
+    `${address.label} did not let us in: ${error.message || error.code}`,
+    {
+      hint: 'see that the server runs, and that the user, the password and the database of the URL are right',
+      cause: error,
+      facts: { sqlState: error.code },
+    },
+  );
 }
 
 function lost(address: PostgresAddress, cause: unknown): EnvironmentError {

@@ -30,10 +30,14 @@ async function embeddedPostgres(from: string | URL): Promise<ServerPrograms> {
     const { version } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as { version: string };
     return { version, directory: join(directory, 'native') };
   } catch (error) {
-    throw new EnvironmentError('POSTGRES_MISSING', `the npm package ${name}, which holds PostgreSQL, is not installed`, {
-      hint: `install it where Fairway is installed (npm ci, without --omit=optional), or give a server with "provider: url"`,
-      cause: error,
-    });
+    throw new EnvironmentError(
+      'POSTGRES_MISSING',
+      `the npm package ${name}, which holds PostgreSQL, is not installed`,
+      {
+        hint: `install it where Fairway is installed (npm ci, without --omit=optional), or give a server with "provider: url"`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,0 +1,175 @@
+import { EnvironmentError } from '../../errors.ts';
+import type { ProcessIdentity, ServerPrograms } from '../../ports.ts';
+import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
+import { administrator, give, ownerRole } from './home.ts';
+import { reachablePrograms } from './programs.ts';
+import { type Home, quoteName, serverUrl, startServer, stopByPidFile, stopServer } from './server.ts';
+import { abandoned, temporaryName } from './temporary.ts';
+import { template } from './template.ts';
+import { trouble } from './trouble.ts';
+
+/** Written once, when the database is made. */
+interface Credentials {
+  readonly administrator: string;
+  readonly owner: string;
+}
+
+/** The running server; `process` null when it was stopped. The port is kept: releases know it. */
+interface Running {
+  readonly port: number;
+  readonly process: ProcessIdentity | null;
+}
+
+const settings = {
+  shared_buffers: '64MB',
+  max_connections: '200',
+  logging_collector: 'on',
+  log_directory: 'log',
+  log_filename: 'server-%a.log',
+  log_truncate_on_rotation: 'on',
+  log_rotation_age: '1d',
+};
+
+/** How long another client may take to start the server that we want too, before it counts as dead. */
+const otherStartMs = 15_000;
+
+/** A server of the environment's own below the state directory; it outlives the client, and its data outlives it. */
+export function embeddedEnvironment(context: DatabaseContext, ports: DatabasePorts): EnvironmentDatabase {
+  const shelf = `${context.stateDirectory}/databases`;
+  const directory = `${shelf}/${context.app}-${context.environment}`;
+  const { files } = ports;
+
+  const find = async (): Promise<{ readonly url: string } | null> => {
+    const running = await readRunning(directory, ports);
+    if (running?.process == null || !ports.daemons.isAlive(running.process)) return null;
+    const { owner } = await readJson<Credentials>(`${directory}/credentials.json`, ports);
+    return { url: serverUrl({ port: running.port, user: ownerRole, password: owner, database: context.app }) };
+  };
+
+  return {
+    find,
+    async ensure() {
+      const found = await find();
+      if (found !== null) return found;
+      const programs = await reachablePrograms(context.cacheDirectory, ports);
+      if (!(await files.exists(directory))) await make(programs, shelf, directory, context, ports);
+      return await startOnce({ directory, programs }, find, ports);
+    },
+    async stop() {
+      const running = await readRunning(directory, ports);
+      if (running?.process == null) return;
+      const programs = await reachablePrograms(context.cacheDirectory, ports);
+      await stopServer({ directory, programs }, running.process, 'fast', ports);
+      await writeRunning(directory, { port: running.port, process: null }, ports);
+    },
+  };
+}
+
+/** Two clients may want it at once: the server itself lets only one in, and the other one waits for that. */
+async function startOnce(
+  home: Home,
+  find: EnvironmentDatabase['find'],
+  ports: DatabasePorts,
+): Promise<{ readonly url: string }> {
+  await checkVersion(home, ports);
+  const { administrator: password } = await readJson<Credentials>(`${home.directory}/credentials.json`, ports);
+  const before = await readRunning(home.directory, ports);
+  await forgetOtherBoot(home.directory, before, ports);
+  let deadline = ports.clock.monotonicMs() + otherStartMs;
+  let port = before?.port ?? (await ports.ports.free());
+  for (let orphanEnded = false; ;) {
+    if (await ports.ports.isTaken(port)) port = await ports.ports.free();
+    try {
+      const server = await startServer(home, { port, password, settings, onStarted: async () => undefined }, ports);
+      await server.connection.close();
+      await writeRunning(home.directory, { port, process: server.process }, ports);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError) || !/lock file|could not bind/.test(error.message)) throw error;
+      if (ports.clock.monotonicMs() > deadline) {
+        if (orphanEnded) throw error;
+        await stopByPidFile(home, 'fast', ports);
+        orphanEnded = true;
+        deadline += otherStartMs;
+      }
+      await ports.clock.sleep(50);
+    }
+    const found = await find();
+    if (found !== null) return found;
+  }
+}
+
+/** Made beside, with its roles and its database, and shown by one rename: whole or not at all. */
+async function make(
+  programs: ServerPrograms,
+  shelf: string,
+  directory: string,
+  context: DatabaseContext,
+  ports: DatabasePorts,
+): Promise<void> {
+  const { files } = ports;
+  const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs };
+  const credentials: Credentials = { administrator: ports.random(24), owner: ports.random(24) };
+  try {
+    await files.makeDirectory(shelf, 0o700);
+    for (const left of await abandoned(shelf, ports)) await files.remove(`${shelf}/${left.name}`);
+    const source = await template(programs, context.cacheDirectory, ports);
+    await files.makeDirectory(home.directory, 0o700);
+    await files.copyTree(source.data, `${home.directory}/data`);
+    await give(`${home.directory}/data`, ports);
+    await files.writeAtomic(`${home.directory}/credentials.json`, JSON.stringify(credentials), 0o600);
+    await furnish(home, source.password, credentials, context.app, ports);
+    await files.rename(home.directory, directory);
+  } catch (error) {
+    await files.remove(home.directory);
+    if (!(await files.exists(directory))) throw trouble('making the database', shelf, error);
+  }
+}
+
+async function furnish(
+  home: Home,
+  password: string,
+  credentials: Credentials,
+  database: string,
+  ports: DatabasePorts,
+): Promise<void> {
+  const port = await ports.ports.free();
+  const server = await startServer(home, { port, password, settings, onStarted: async () => undefined }, ports);
+  try {
+    await server.connection.query(`CREATE ROLE ${ownerRole} LOGIN PASSWORD '${credentials.owner}'`);
+    await server.connection.query(`CREATE DATABASE ${quoteName(database)} OWNER ${ownerRole}`);
+    await server.connection.query(`ALTER ROLE ${administrator} PASSWORD '${credentials.administrator}'`);
+  } finally {
+    await server.connection.close();
+    await stopServer(home, server.process, 'fast', ports);
+  }
+}
+
+async function checkVersion(home: Home, ports: DatabasePorts): Promise<void> {
+  const made = (await ports.files.readText(`${home.directory}/data/PG_VERSION`)).trim();
+  const major = String(Number.parseInt(home.programs.version, 10));
+  if (made === major) return;
+  throw new EnvironmentError(
+    'DATABASE_VERSION',
+    `the database in ${home.directory} was made by PostgreSQL ${made}, and this Fairway brings ${major}`,
+    { hint: `run it with a Fairway that brings PostgreSQL ${made}, dump it, move the folder away and load the dump` },
+  );
+}
+
+/** After a reboot the server's pid file may name a process of somebody else, and the server would refuse to start. */
+async function forgetOtherBoot(directory: string, before: Running | null, ports: DatabasePorts): Promise<void> {
+  if (before?.process == null || before.process.bootId === ports.host.self.bootId) return;
+  await ports.files.remove(`${directory}/data/postmaster.pid`);
+}
+
+async function readRunning(directory: string, ports: DatabasePorts): Promise<Running | null> {
+  const path = `${directory}/running.json`;
+  return (await ports.files.exists(path)) ? await readJson<Running>(path, ports) : null;
+}
+
+async function writeRunning(directory: string, running: Running, ports: DatabasePorts): Promise<void> {
+  await ports.files.writeAtomic(`${directory}/running.json`, JSON.stringify(running), 0o600);
+}
+
+async function readJson<T>(path: string, ports: DatabasePorts): Promise<T> {
+  return JSON.parse(await ports.files.readText(path)) as T;
+}

@@ -1,0 +1,30 @@
+import type { DatabasePorts } from '../database.ts';
+
+/** The user that every server of ours is administered with. */
+export const administrator = 'fairway';
+/** Owns the databases of an application and nothing else. */
+export const ownerRole = 'app';
+
+/**
+ * How a server names its data directory, its working directory being that very directory.
+ *
+ * As root the server runs as another user, who may not pass the folders above (a home is 0700): through
+ * `/proc/self/cwd` he needs no way in.
+ */
+export function dataPath(directory: string, ports: Pick<DatabasePorts, 'host'>): string {
+  return ports.host.runAs !== null && ports.host.platform === 'linux' ? '/proc/self/cwd' : directory;
+}
+
+/** Give a tree to the user that the server runs as; nothing to do when that is us. */
+export async function give(path: string, ports: Pick<DatabasePorts, 'host' | 'exec'>): Promise<void> {
+  const { runAs } = ports.host;
+  if (runAs === null) return;
+  const argv = ['chown', '-R', `${runAs.uid}:${runAs.gid}`, path] as const;
+  const result = await ports.exec.run({ argv, timeoutMs: 60_000 });
+  if (result.exitCode !== 0) throw new Error(`chown ${path}: ${result.stderr.trim()}`);
+}
+
+/** The ids as a command or a daemon takes them. */
+export function ids(ports: Pick<DatabasePorts, 'host'>): { readonly uid?: number; readonly gid?: number } {
+  return ports.host.runAs ?? {};
+}
