@@ -24,11 +24,13 @@ afterEach(() => {
 
 test('a slow server does not make the load slower: requests pile up in flight', async () => {
   const waiting: ServerResponse[] = [];
-  const url = await serve((_request, response) => void waiting.push(response));
+  let released = false;
+  const url = await serve((_request, response) => void (released ? response.end() : waiting.push(response)));
   const load = startLoad({ url, requestsPerSecond: 200 });
   while (waiting.length < 30) await sleep(10);
   const during = load.snapshot();
   const stopped = load.stop();
+  released = true;
   for (const response of waiting) response.end('late');
   const report = await stopped;
 
