@@ -12,7 +12,7 @@ const atOnce = 6;
 const maxDepth = 4;
 
 export interface AssetRules {
-  readonly request: Omit<Wanted, 'url' | 'origin'>;
+  readonly request: Omit<Wanted, 'url' | 'mayLeave'>;
   readonly maxAssets: number;
   readonly mayLoad: (url: string) => boolean;
 }
@@ -52,7 +52,7 @@ export async function loadAssets(first: readonly Reference[], rules: AssetRules,
 async function load(asset: Reference, rules: AssetRules, http: Http): Promise<Loaded> {
   const isStylesheet = asset.kind === 'stylesheet';
   const fetched = await fetchFollowing(
-    { ...rules.request, url: asset.url, origin: null, ...(isStylesheet ? {} : { maxBodyBytes: 1 }) },
+    { ...rules.request, url: asset.url, mayLeave: true, ...(isStylesheet ? {} : { maxBodyBytes: 1 }) },
     http,
   );
   if (fetched.kind !== 'answer')

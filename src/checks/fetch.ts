@@ -7,13 +7,16 @@ import type { Attempt } from './check.ts';
 export interface Wanted {
   readonly method: string;
   readonly url: string;
+  /** Go to the release under test only, for they may hold a password. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
   readonly timeoutMs: number;
   readonly maxBodyBytes?: number;
   readonly maxRedirects: number;
-  /** Null when a redirect may lead anywhere. */
-  readonly origin: string | null;
+  /** The release under test. */
+  readonly origin: string;
+  /** Whether a redirect may lead away from it. */
+  readonly mayLeave: boolean;
 }
 
 export type Fetched =
@@ -23,13 +26,14 @@ export type Fetched =
 /** One answer, after the redirects that are allowed; its duration is that of the whole chain. */
 export async function fetchFollowing(wanted: Wanted, http: Http): Promise<Fetched> {
   const hops: [Hop, ...Hop[]] = [{ method: wanted.method, url: wanted.url, withBody: wanted.body !== undefined }];
+  const limits = { maxRedirects: wanted.maxRedirects, origin: wanted.mayLeave ? null : wanted.origin };
   let durationMs = 0;
   for (;;) {
     const hop = hops.at(-1) ?? hops[0];
     const response = await ask(hop, wanted, http);
     if ('kind' in response) return response;
     durationMs += response.durationMs;
-    const next = nextHop(hops, { status: response.status, location: response.headers['location'] }, wanted);
+    const next = nextHop(hops, { status: response.status, location: response.headers['location'] }, limits);
     if (next.kind === 'refused') return { kind: 'fail', reason: next.reason };
     if (next.kind === 'arrived') return { kind: 'answer', url: hop.url, response: { ...response, durationMs } };
     hops.push(next.hop);
@@ -41,7 +45,7 @@ async function ask(hop: Hop, wanted: Wanted, http: Http): Promise<HttpResponse |
     return await http.request({
       method: hop.method,
       url: hop.url,
-      headers: wanted.headers,
+      headers: new URL(hop.url).origin === wanted.origin ? wanted.headers : {},
       timeoutMs: wanted.timeoutMs,
       ...(hop.withBody && wanted.body !== undefined ? { body: wanted.body } : {}),
       ...(wanted.maxBodyBytes === undefined ? {} : { maxBodyBytes: wanted.maxBodyBytes }),

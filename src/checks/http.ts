@@ -94,6 +94,7 @@ export const http: Check<typeof schema> = {
         timeoutMs: spec.timeout,
         maxRedirects: spec.followRedirects,
         origin: new URL(target.baseUrl).origin,
+        mayLeave: false,
       },
       ports.http,
     );

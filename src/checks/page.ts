@@ -31,12 +31,16 @@ export const page: Check<typeof schema> = {
   attempt: async (spec, target, ports) => {
     const { origin } = new URL(target.baseUrl);
     const request = {
+      origin,
       method: 'GET',
       headers: spec.headers,
       timeoutMs: spec.timeout,
       maxRedirects: spec.followRedirects,
     };
-    const fetched = await fetchFollowing({ ...request, url: new URL(spec.path, origin).href, origin }, ports.http);
+    const fetched = await fetchFollowing(
+      { ...request, url: new URL(spec.path, origin).href, mayLeave: false },
+      ports.http,
+    );
     if (fetched.kind !== 'answer') return fetched;
     const fault = findFault(isPage, fetched.response);
     if (fault !== null) return { kind: 'fail', reason: fault };

@@ -12,7 +12,8 @@ async function attempt(answers: Readonly<Record<string, FakeAnswer>>, config: ob
   const http = fakeHttp(({ url }) => answers[url.replace(origin, '')] ?? { status: 404 });
   const spec = page.schema.parse({ type: 'page', path: '/', ...config });
   const result = await page.attempt(spec, { baseUrl: origin }, { http, clock: fakeClock() });
-  return { result, loaded: http.requests.map(({ url }) => url.replace(origin, '')) };
+  const loaded = http.requests.map(({ url }) => url.replace(origin, ''));
+  return { result, loaded, headers: http.requests.map((request) => request.headers) };
 }
 
 const shop = {
@@ -79,7 +80,19 @@ test('assets of other hosts are loaded unless the check asks for its own only', 
 
   expect((await attempt(away)).loaded).toEqual(['/', 'https://cdn.example/x.png']);
   expect((await attempt(away)).result.kind).toBe('fail');
-  expect(await attempt(away, { assets: 'same-origin' })).toEqual({ result: { kind: 'pass' }, loaded: ['/'] });
+  expect(await attempt(away, { assets: 'same-origin' })).toMatchObject({ result: { kind: 'pass' }, loaded: ['/'] });
+});
+
+test('the headers of the check, which may hold a password, go to the release only', async () => {
+  const answers = {
+    '/': html('<img src=/moved.png>'),
+    '/moved.png': { status: 302, headers: { location: 'https://cdn.example/x.png' } },
+    'https://cdn.example/x.png': typed('image/png'),
+  };
+  const { result, headers } = await attempt(answers, { headers: { authorization: 'Basic x' } });
+
+  expect(result).toEqual({ kind: 'pass' });
+  expect(headers).toEqual([{ authorization: 'Basic x' }, { authorization: 'Basic x' }, {}]);
 });
 
 test('something that is not a page fails as a page', async () => {
