@@ -1,6 +1,6 @@
-import { ConfigError, type FairwayError, type Problem } from '../../errors.ts';
+import { ConfigError, type FairwayError, outcomes, type Problem } from '../../errors.ts';
 import type { Outcome } from '../../ports.ts';
-import { exitCodeOf, outcomeOf } from './outcome.ts';
+import { exitCodeOf } from './outcome.ts';
 import type { StageRecord } from './stages.ts';
 
 /** What `--json` prints at the end of every command; its form is kept. */
@@ -49,7 +49,7 @@ export function finalDocument(run: RunFacts, ending: Ending): FinalDocument {
   return {
     fairway: run.version,
     command: run.command,
-    outcome: failed ? outcomeOf(ending.error.family) : ending.outcome,
+    outcome: failed ? outcomes[ending.error.family] : ending.outcome,
     code: failed ? ending.error.code : ending.code,
     exitCode: failed ? ending.error.exitCode : exitCodeOf(ending.outcome),
     durationMs: Math.round(run.durationMs),

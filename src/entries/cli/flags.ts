@@ -1,0 +1,32 @@
+/** A flag as the table declares it; help, parsing and suggestions are made from it. */
+export type FlagSpec = {
+  /** Long name without dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** One line, no full stop. */
+  readonly about: string;
+} & (
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'text'; readonly value: string; readonly choices?: readonly string[] }
+  | { readonly kind: 'number'; readonly value: string; readonly min: number; readonly max: number }
+  | { readonly kind: 'list'; readonly value: string }
+);
+
+/** Understood by every command, before or after its name. */
+export const globalFlags: readonly FlagSpec[] = [
+  { name: 'directory', short: 'C', kind: 'text', value: 'DIR', about: 'work as if started in DIR' },
+  {
+    name: 'config',
+    kind: 'text',
+    value: 'FILE',
+    about: 'configuration file (default: fairway.yml; or FAIRWAY_CONFIG)',
+  },
+  { name: 'env', kind: 'text', value: 'NAME', about: 'environment (default: as the file says, or FAIRWAY_ENV)' },
+  { name: 'dry-run', kind: 'switch', about: 'say what would be done, and do nothing' },
+  { name: 'json', kind: 'switch', about: 'one JSON document on stdout at the end, everything else on stderr' },
+  { name: 'quiet', kind: 'switch', about: 'only the end, warnings and errors' },
+  { name: 'verbose', kind: 'switch', about: 'also the output of every command that is run' },
+  { name: 'no-color', kind: 'switch', about: 'no colours (also NO_COLOR)' },
+  { name: 'help', short: 'h', kind: 'switch', about: 'show help' },
+  { name: 'version', kind: 'switch', about: 'show the version' },
+];

@@ -1,0 +1,209 @@
+import type { CommandBody } from './command.ts';
+import type { FlagSpec } from './flags.ts';
+
+/** One command, declared: parsing, help and suggestions follow from it; its code is loaded when it runs. */
+export interface CommandSpec {
+  readonly name: string;
+  /** One line, no full stop. */
+  readonly summary: string;
+  /** Names of positional arguments as help shows them; `[X]` may be left out. */
+  readonly operands: readonly string[];
+  /** What the summary cannot say; one paragraph. */
+  readonly about: string;
+  readonly flags: readonly FlagSpec[];
+  readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** Its events are kept below the state directory. */
+  readonly recorded: boolean;
+  load(): Promise<{ readonly run: CommandBody }>;
+}
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'check',
+    summary: 'Say whether the configuration is right, and what it means',
+    operands: [],
+    about:
+      'Reads fairway.yml with all its environments and reports every problem at once, each with its place. Touches nothing.',
+    flags: [],
+    examples: [
+      { line: 'fairway check', does: 'the default environment' },
+      { line: 'fairway check --env production --json', does: 'everything resolved, as JSON' },
+    ],
+    recorded: false,
+    load: () => import('./commands/check.ts'),
+  },
+  {
+    name: 'build',
+    summary: 'Build the artifact of the current commit',
+    operands: [],
+    about: 'Runs the build commands in a clean tree of the commit and prints the typed digest of what came out.',
+    flags: [],
+    examples: [{ line: 'fairway build', does: 'build HEAD' }],
+    recorded: true,
+    load: () => import('./commands/build.ts'),
+  },
+  {
+    name: 'test',
+    summary: 'Build, then run the tests in a copy of what was built',
+    operands: [],
+    about: 'What is tested is the artifact that would be deployed. A failing test is exit code 3.',
+    flags: [],
+    examples: [{ line: 'fairway test --verbose', does: 'with the output of the tests' }],
+    recorded: true,
+    load: () => import('./commands/test.ts'),
+  },
+  {
+    name: 'rehearse',
+    summary: 'Try the migrations on a throw-away database, with the old and the new release',
+    operands: [],
+    about:
+      'Builds the schema that the target has, applies the new migrations, and runs the smoke checks of the old release on the new schema, then those of the new one. The target is not touched.',
+    flags: [],
+    examples: [{ line: 'fairway rehearse', does: 'says whether a rollback would work' }],
+    recorded: true,
+    load: () => import('./commands/rehearse.ts'),
+  },
+  {
+    name: 'migrate',
+    summary: 'Apply pending migrations to the database of the environment',
+    operands: [],
+    about:
+      'Under the lock of the environment. What is applied stays applied: Fairway never runs a down migration by itself.',
+    flags: [],
+    examples: [
+      { line: 'fairway migrate --dry-run', does: 'list what is pending' },
+      { line: 'fairway migrate --env staging', does: 'apply it to staging' },
+    ],
+    recorded: true,
+    load: () => import('./commands/migrate.ts'),
+  },
+  {
+    name: 'deploy',
+    summary: 'Build, rehearse, migrate and roll out, without a release',
+    operands: [],
+    about:
+      'Traffic moves in the configured steps; a bad verdict returns it to the stable release (exit code 4). Nothing is tagged.',
+    flags: [],
+    examples: [
+      { line: 'fairway deploy --env staging', does: 'the current commit, to staging' },
+      { line: 'fairway deploy --dry-run', does: 'the plan only' },
+    ],
+    recorded: true,
+    load: () => import('./commands/deploy.ts'),
+  },
+  {
+    name: 'smoke',
+    summary: 'Run the smoke checks against the environment',
+    operands: [],
+    about: 'Against what serves now. Changes nothing.',
+    flags: [],
+    examples: [{ line: 'fairway smoke --env production', does: 'look at production' }],
+    recorded: true,
+    load: () => import('./commands/smoke.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'Make a kept release serve again',
+    operands: ['[VERSION]'],
+    about:
+      'Without VERSION: the one before the stable release. Moves traffic and processes; never touches the database.',
+    flags: [],
+    examples: [
+      { line: 'fairway rollback', does: 'to the release before' },
+      { line: 'fairway rollback 1.3.9 --env production', does: 'to a kept one' },
+    ],
+    recorded: true,
+    load: () => import('./commands/rollback.ts'),
+  },
+  {
+    name: 'release',
+    summary: 'Publish what is stable: changelog, tag, version',
+    operands: [],
+    about: 'For a release that was deployed but not published, such as after a cut connection.',
+    flags: [],
+    examples: [{ line: 'fairway release --dry-run', does: 'show the next version and its notes' }],
+    recorded: true,
+    load: () => import('./commands/release.ts'),
+  },
+  {
+    name: 'ship',
+    summary: 'From commit to released: build, test, rehearse, migrate, deploy, smoke, release',
+    operands: [],
+    about:
+      'The main job. Refused before any traffic moves: exit code 3. Rolled back by itself: exit code 4. A commit that already is stable: done, exit code 0.',
+    flags: [],
+    examples: [
+      { line: 'fairway ship', does: 'the current commit, to the default environment' },
+      { line: 'fairway ship --env production --json > result.json', does: 'in a CI job' },
+      { line: 'fairway -C examples/shop ship --dry-run', does: 'another folder, plan only' },
+    ],
+    recorded: true,
+    load: () => import('./commands/ship.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'Show what serves, what is under way, and who holds the lock',
+    operands: [],
+    about: 'Answered by the agent from its journal; changes nothing.',
+    flags: [],
+    examples: [{ line: 'fairway status --json', does: 'for a script' }],
+    recorded: false,
+    load: () => import('./commands/status.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'Follow or go on with a rollout whose client was lost',
+    operands: [],
+    about: 'Says how it ended when it is over.',
+    flags: [],
+    examples: [{ line: 'fairway resume', does: 'after a cut connection' }],
+    recorded: true,
+    load: () => import('./commands/resume.ts'),
+  },
+  {
+    name: 'abort',
+    summary: 'End the rollout that is under way: all traffic back to stable',
+    operands: [],
+    about: 'Fine when nothing is under way.',
+    flags: [],
+    examples: [{ line: 'fairway abort --env production', does: 'from any machine that reaches the agent' }],
+    recorded: true,
+    load: () => import('./commands/abort.ts'),
+  },
+  {
+    name: 'down',
+    summary: 'Stop everything that runs for the environment',
+    operands: [],
+    about: 'Releases, proxy and embedded database stop; data and journal stay. Asks first on a terminal.',
+    flags: [{ name: 'yes', kind: 'switch', about: 'do not ask' }],
+    examples: [{ line: 'fairway down --yes', does: 'in a script' }],
+    recorded: true,
+    load: () => import('./commands/down.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'Show the last lines that a release wrote',
+    operands: ['[VERSION]'],
+    about: 'Without VERSION: the stable release.',
+    flags: [
+      { name: 'process', kind: 'text', value: 'NAME', about: 'only this process' },
+      { name: 'lines', kind: 'number', value: 'N', min: 1, max: 10_000, about: 'how many lines (default: 100)' },
+    ],
+    examples: [
+      { line: 'fairway logs', does: 'of what serves now' },
+      { line: 'fairway logs 1.4.0 --process web --lines 500', does: 'of a release that was rolled back' },
+    ],
+    recorded: false,
+    load: () => import('./commands/logs.ts'),
+  },
+  {
+    name: 'agent',
+    summary: 'Run the agent of this host in the foreground',
+    operands: [],
+    about: 'The first deploy starts it by itself; needed by hand only under an init system.',
+    flags: [],
+    examples: [{ line: 'fairway agent', does: 'until it is stopped by a signal' }],
+    recorded: false,
+    load: () => import('./commands/agent.ts'),
+  },
+];
