@@ -258,7 +258,7 @@ export interface TagRecord {
   readonly object: string;
 }
 
-/** One ref of a remote. */
+/** One ref, here or on a remote. */
 export interface RemoteRef {
   readonly ref: string;
   /** What it holds, peeled to the commit where the remote tells it. */
@@ -301,7 +301,10 @@ export interface Repository {
   resolve(revision: string): Promise<string | null>;
   isAncestor(older: string, newer: string): Promise<boolean>;
   /** From `to` back to, and without, what `from` reaches; newest first. */
-  history(range: { readonly from: readonly string[]; readonly to: string }): Promise<readonly CommitRecord[]>;
+  history(range: {
+    readonly from: readonly string[];
+    readonly to: string | readonly string[];
+  }): Promise<readonly CommitRecord[]>;
   /** Exactly these commits, without their ancestors; unknown ones are left out. */
   commits(shas: readonly string[]): Promise<readonly CommitRecord[]>;
   /** A name for the change that each commit makes, equal for the same change elsewhere; merges have none. */
@@ -337,6 +340,8 @@ export interface Repository {
   fastForward(branch: string, to: string): Promise<void>;
   /** A setting of git itself (`tag.gpgSign`), or null. */
   setting(key: string): Promise<string | null>;
+  /** Local refs whose whole name matches a pattern (`*` stands for anything). */
+  refs(pattern: string): Promise<readonly RemoteRef[]>;
   hasRemote(remote: string): Promise<boolean>;
   /** Where the remote is, without user and password. */
   remoteUrl(remote: string): Promise<string | null>;
@@ -367,11 +372,7 @@ export type {
 
 /** A connection to the agent of this host; requests carry their own ids and survive one reconnection. */
 export interface AgentConnection {
-  /**
-   * One request and its answer. While it is open after a `lock`, the connection renews the lease by itself.
-   *
-   * Throws the agent's refusal as its error family; EnvironmentError `AGENT_GONE` when it does not come back.
-   */
+  /** Throws the agent's refusal as its error family; EnvironmentError `AGENT_GONE` when it does not come back. */
   request<R extends Request>(request: R): Promise<Answers[R['type']]>;
   /**
    * Hand over the records of a rollout from its beginning, until it ends; keeps the lease and reconnects by itself.

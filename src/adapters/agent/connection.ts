@@ -28,7 +28,7 @@ interface Pending {
 const retryMs = 100;
 const attendMs = 500;
 
-/** A connection over `first`; requests that were open when it is cut are sent again with the same ids. */
+/** A connection to the agent that listens there; requests that were open when it is cut are sent again with the same ids. */
 export function agentConnection(
   socketPath: string,
   limits: ConnectionLimits = defaultLimits,
@@ -37,7 +37,6 @@ export function agentConnection(
   let link: Link | null = null;
   let opening: Promise<boolean> | null = null;
   let isClosed = false;
-  let renewal: { stop(): void } | null = null;
 
   const onFrame = (frame: ReadFrame): void => {
     const entry = pending.get(frame.id);
@@ -104,12 +103,6 @@ export function agentConnection(
 
   const request = async <R extends Request>(message: R): Promise<Answers[R['type']]> => {
     const answer = await exchange({ request: () => message, onEvent: () => {} }, limits.requestTimeoutMs);
-    if (message.type === 'lock') {
-      const { app, environment, owner, leaseMs } = message;
-      renewal?.stop();
-      renewal = startHeartbeat(leaseMs / 4, () => request({ type: 'renew', app, environment, runId: owner.runId }));
-    }
-    if (message.type === 'unlock') renewal?.stop();
     return answer as Answers[R['type']];
   };
 
@@ -152,8 +145,7 @@ export function agentConnection(
       follow,
       async close() {
         isClosed = true;
-        renewal?.stop();
-        link?.close();
+            link?.close();
         failAll(gone('this connection was closed', 0));
       },
     },

@@ -1,5 +1,3 @@
-import { EnvironmentError, Inconclusive, InternalError, LockHeld, RollbackFailed, RolledBack } from '../../errors.ts';
-import type { FairwayError } from '../../errors.ts';
 import type { RolloutEnd } from './messages.ts';
 import type { ReleaseRef, RolloutPlan } from './plan.ts';
 import type { Cause, RolloutState } from './state.ts';
@@ -41,29 +39,6 @@ export function conclude(state: RolloutState, plan: RolloutPlan, around: Circums
     }
     default:
       return null;
-  }
-}
-
-/** The error that ends the command of a client that followed to this end; null for a good one. */
-export function endError(end: RolloutEnd): FairwayError | null {
-  const detail = { facts: { rollout: end }, ...(end.hint === undefined ? {} : { hint: end.hint }) };
-  switch (end.outcome) {
-    case 'ok':
-    case 'planned':
-    case 'running':
-      return null;
-    case 'rolled-back':
-      return new RolledBack(end.code, end.message, detail);
-    case 'rollback-failed':
-      return new RollbackFailed(end.code, end.message, detail);
-    case 'inconclusive':
-      return new Inconclusive(end.code, end.message, detail);
-    case 'error':
-      return new EnvironmentError(end.code, end.message, detail);
-    case 'locked':
-      return new LockHeld(end.code, end.message, detail);
-    default:
-      return new InternalError(end.code, `a rollout cannot end as ${end.outcome}: ${end.message}`, detail);
   }
 }
 
