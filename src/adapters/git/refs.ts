@@ -1,4 +1,4 @@
-import type { RefUpdate, TagRecord } from '../../ports.ts';
+import type { RefUpdate, RemoteRef, TagRecord } from '../../ports.ts';
 import { ConfigError, EnvironmentError } from '../../errors.ts';
 import type { Git } from './run.ts';
 import { lastLine, must } from './run.ts';
@@ -20,6 +20,25 @@ export async function readTags(git: Git): Promise<readonly TagRecord[]> {
     }
   }
   return tags;
+}
+
+/** Local refs by the pattern that `remoteRefs` takes. */
+export async function localRefs(git: Git, pattern: string): Promise<readonly RemoteRef[]> {
+  const format = '%(refname)%00%(objectname)%00%(*objectname)';
+  const fixed = pattern.slice(0, pattern.search(/[*]|$/)).replace(/\/[^/]*$/, '');
+  const listed = await must(git, ['for-each-ref', `--format=${format}`, fixed === '' ? 'refs' : fixed]);
+  const wanted = wholeName(pattern);
+  return listed
+    .split('\n')
+    .map((line) => line.split('\0'))
+    .filter(([ref = '']) => wanted.test(ref))
+    .map(([ref = '', object = '', peeled = '']) => ({ ref, object, commit: peeled === '' ? object : peeled }));
+}
+
+/** A pattern in which `*` stands for anything, `/` included. */
+export function wholeName(pattern: string): RegExp {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 /** The commit that a revision names, or null. */

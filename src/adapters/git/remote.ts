@@ -2,7 +2,7 @@ import type { RefUpdate, RemoteRef } from '../../ports.ts';
 import { ConfigError, EnvironmentError } from '../../errors.ts';
 import type { Git } from './run.ts';
 import { lastLine, must, withoutCredentials } from './run.ts';
-import { checkRefName } from './refs.ts';
+import { checkRefName, wholeName } from './refs.ts';
 
 const networkMs = 180_000;
 
@@ -43,11 +43,6 @@ export async function remoteRefs(git: Git, remote: string, patterns: readonly st
     );
   }
   return [...refs.values()];
-}
-
-function wholeName(pattern: string): RegExp {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`);
 }
 
 function unreachable(remote: string, stderr: string): EnvironmentError {

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Repository } from '../../ports.ts';
 import { ConfigError } from '../../errors.ts';
 import { readLog } from './history.ts';
-import { fastForward, readTags, resolve, updateRefs } from './refs.ts';
+import { fastForward, localRefs, readTags, resolve, updateRefs } from './refs.ts';
 import { fetchRefs, hasRemote, push, remoteRefs, remoteUrl } from './remote.ts';
 import type { Git } from './run.ts';
 import { gitIn, lastLine, must } from './run.ts';
@@ -57,7 +57,8 @@ function repository(git: Git, top: string, prefix: string): Repository {
     isShallow: async () => (await must(git, ['rev-parse', '--is-shallow-repository'])) === 'true',
     resolve: async (revision) => await resolve(git, revision),
     isAncestor: async (older, newer) => (await git(['merge-base', '--is-ancestor', older, newer])).exitCode === 0,
-    history: async ({ from, to }) => await readLog(git, [], [to, ...from.map((commit) => `^${commit}`)]),
+    history: async ({ from, to }) =>
+      await readLog(git, [], [...(typeof to === 'string' ? [to] : to), ...from.map((commit) => `^${commit}`)]),
     commits: async (shas) =>
       shas.length === 0 ? [] : await readLog(git, ['--no-walk=unsorted', '--ignore-missing'], shas),
     patchIds: async (shas) => await patchIds(git, shas),
@@ -76,6 +77,7 @@ function repository(git: Git, top: string, prefix: string): Repository {
       const run = await git(['config', '--get', key]);
       return run.exitCode === 0 ? run.stdout.toString('utf8').trim() : null;
     },
+    refs: async (pattern) => await localRefs(git, pattern),
     hasRemote: async (remote) => await hasRemote(git, remote),
     remoteUrl: async (remote) => await remoteUrl(git, remote),
     remoteRefs: async (remote, patterns) => await remoteRefs(git, remote, patterns),

@@ -1,0 +1,294 @@
+import semver from 'semver';
+import type { CommitRecord, TagRecord } from '../../ports.ts';
+import type { Message } from '../commits/message.ts';
+import { highest, type Level } from './level.ts';
+import type { Line } from './lines.ts';
+import { holds, legalBranch, lineOf } from './lines.ts';
+import type { Graph } from './graph.ts';
+import { graphOf, reachable } from './graph.ts';
+import type { PlannedCommit } from './range.ts';
+import { judgeRange } from './range.ts';
+import type { ReleaseSettings } from './settings.ts';
+import type { VersionTag } from './tags.ts';
+import { releaseCommitTag, versionTags } from './tags.ts';
+import { effectiveLevel, highestVersion, isPrerelease, nextPrerelease, raise, stablePart } from './version.ts';
+
+/** All that the decision looks at: what HEAD and the tags of versions reach. */
+export interface ReleaseHistory {
+  readonly head: string;
+  readonly branch: string | null;
+  readonly commits: readonly CommitRecord[];
+  readonly tags: readonly TagRecord[];
+  /** Names of patches, for commits that might be twins; see `twinCandidates`. */
+  readonly patchIds?: ReadonlyMap<string, string>;
+}
+
+/** What a person asks for beyond the commits. */
+export interface ReleaseWishes {
+  /** At least this level; `major` is also the way from 0.x to 1.0.0. */
+  readonly level?: Exclude<Level, 'none'> | undefined;
+  /** Exactly this version. */
+  readonly version?: string | undefined;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface ReleaseDecision {
+  readonly line: Line;
+  /** Highest version of this line that HEAD contains; null before the first release. */
+  readonly current: VersionTag | null;
+  /** Where the range begins: the last stable version, or the last of its channel for notes of a prerelease. */
+  readonly since: VersionTag | null;
+  readonly next: string | null;
+  /** How far the version moves, after the switches of 0.x. */
+  readonly level: Level;
+  /** `released`: HEAD is what the tag of `current` stands for. */
+  readonly kind: 'release' | 'nothing' | 'released';
+  /** Newest first. */
+  readonly commits: readonly PlannedCommit[];
+  /** Sentences about what was seen and does not stop the release. */
+  readonly remarks: readonly string[];
+  readonly refusal: Refusal | null;
+}
+
+/** Decide the next version. Pure: the same history gives the same answer. */
+export function decide(
+  history: ReleaseHistory,
+  settings: ReleaseSettings,
+  wishes: ReleaseWishes = {},
+): ReleaseDecision {
+  const graph = graphOf(history.commits);
+  const onBranch = reachable(graph, [history.head]);
+  const line = lineOf(history.branch);
+  const { versions, odd } = versionTags(history.tags, settings.tagPrefix, graph, onBranch);
+  const here = versions.filter(({ at }) => onBranch.has(at));
+  const mine = here.filter(({ version }) => holds(line, version));
+  const current = pick(mine, () => true);
+  const stable = pick(mine, (version) => !isPrerelease(version));
+  const wantsStable = settings.channel === undefined;
+  const base = { line, current, remarks: remarks(odd, versions, here, settings) };
+
+  const since = wantsStable || current === null || !isPrerelease(current.version) ? stable : current;
+  const released = since === null ? new Set<string>() : reachable(graph, [since.at]);
+  const range = reachable(graph, [history.head], released);
+  const commits = judgeRange({
+    graph,
+    range,
+    onBranch,
+    versions,
+    types: settings.types,
+    patchIds: history.patchIds ?? new Map(),
+  });
+  const answer = (
+    rest: Pick<ReleaseDecision, 'next' | 'level' | 'kind'> & { refusal?: Refusal | null },
+  ): ReleaseDecision => ({
+    ...base,
+    since,
+    commits,
+    refusal: null,
+    ...rest,
+  });
+  const nothing = (refusal: Refusal | null = null): ReleaseDecision =>
+    answer({ next: null, level: 'none', kind: current?.at === history.head ? 'released' : 'nothing', refusal });
+
+  const stray = here.find(
+    ({ version }) => !holds(line, version) && line.range !== null && semver.gte(version, line.range.end),
+  );
+  if (stray !== undefined) return nothing(strayRefusal(line, stray));
+  if (
+    current !== null &&
+    current.at === history.head &&
+    wishes.version === undefined &&
+    (isPrerelease(current.version) ? !wantsStable : true)
+  ) {
+    return nothing();
+  }
+
+  const pending = highest(commits.map(({ level }) => level));
+  const asked = askedVersion(wishes, commits, settings);
+  if (asked !== null) {
+    const level = stable === null ? 'minor' : levelBetween(stable.version, asked.version);
+    const refusal = asked.refusal ?? collision(asked.version, current, versions, line, commits);
+    return answer({
+      next: refusal === null ? asked.version : null,
+      level,
+      kind: refusal === null ? 'release' : 'nothing',
+      refusal,
+    });
+  }
+  const level = highest([pending, wishes.level ?? 'none']);
+  if (current === null) {
+    const first = wantsStable ? settings.initial : nextPrerelease(settings.initial, settings.channel ?? 'rc', []);
+    const refusal = first === null ? null : collision(first, null, versions, line, commits);
+    return answer({
+      next: refusal === null ? first : null,
+      level: level === 'none' ? 'minor' : level,
+      kind: 'release',
+      refusal,
+    });
+  }
+  if (level === 'none' && !(wantsStable && isPrerelease(current.version) && stable?.version !== current.version))
+    return nothing();
+
+  const from = stable?.version ?? '0.0.0';
+  const all =
+    stable === null
+      ? level
+      : highest([pendingSince(stable, graph, history, versions, onBranch, settings), wishes.level ?? 'none']);
+  const effective = wishes.level === 'major' ? 'major' : effectiveLevel(all, from, settings.zero);
+  const target = stable === null ? settings.initial : effective === 'none' ? from : raise(from, effective);
+  const existing = mine.map(({ version }) => version);
+  const next = wantsStable
+    ? (highestVersion([target, ...existing.filter(isPrerelease).map(stablePart)]) ?? target)
+    : nextPrerelease(
+        target,
+        settings.channel ?? 'rc',
+        versions
+          .filter(({ version }) => holds(line, version) && (stable === null || semver.gt(version, stable.version)))
+          .map(({ version }) => version),
+      );
+  if (next === null) return nothing(channelRefusal(settings, current.version));
+  const refusal = collision(next, current, versions, line, commits);
+  return answer({
+    next: refusal === null ? next : null,
+    level: effective,
+    kind: refusal === null ? 'release' : 'nothing',
+    refusal,
+  });
+}
+
+function pick(tags: readonly VersionTag[], wanted: (version: string) => boolean): VersionTag | null {
+  let best: VersionTag | null = null;
+  for (const tag of tags) {
+    if (wanted(tag.version) && (best === null || semver.gt(tag.version, best.version))) best = tag;
+  }
+  return best;
+}
+
+/** The level since the last stable version, which is what a prerelease is computed from. */
+function pendingSince(
+  stable: VersionTag,
+  graph: Graph,
+  history: ReleaseHistory,
+  versions: readonly VersionTag[],
+  onBranch: ReadonlySet<string>,
+  settings: ReleaseSettings,
+): Level {
+  const range = reachable(graph, [history.head], reachable(graph, [stable.at]));
+  return highest(
+    judgeRange({ graph, range, onBranch, versions, types: settings.types, patchIds: new Map() }).map(
+      ({ level }) => level,
+    ),
+  );
+}
+
+/** A version that somebody named: on the command line, or in the newest `Release-As:` footer of the range. */
+function askedVersion(
+  wishes: ReleaseWishes,
+  commits: readonly PlannedCommit[],
+  settings: ReleaseSettings,
+): { readonly version: string; readonly refusal: Refusal | null } | null {
+  const commit = commits.find(({ message, cancelledBy }) => cancelledBy === undefined && releaseAs(message) !== null);
+  const text = wishes.version ?? (commit === undefined ? null : releaseAs(commit.message));
+  if (text === null) return null;
+  const plain = text.startsWith(settings.tagPrefix) ? text.slice(settings.tagPrefix.length) : text;
+  const version = semver.valid(plain) === plain ? plain : null;
+  if (version !== null) return { version, refusal: null };
+  const place = wishes.version === undefined ? `Release-As of ${commit?.sha.slice(0, 7)}` : '--release-as';
+  return {
+    version: text,
+    refusal: {
+      code: 'VERSION_INVALID',
+      message: `${place}: ${JSON.stringify(text)} is no version.`,
+      hint: 'Write it as MAJOR.MINOR.PATCH, such as 2.0.0.',
+    },
+  };
+}
+
+const releaseAs = (message: Message): string | null =>
+  message.footers.find(({ token }) => token.toLowerCase() === 'release-as')?.value.trim() ?? null;
+
+function levelBetween(from: string, to: string): Level {
+  if (semver.valid(to) === null) return 'none';
+  const a = new semver.SemVer(from);
+  const b = new semver.SemVer(to);
+  return a.major !== b.major ? 'major' : a.minor !== b.minor ? 'minor' : 'patch';
+}
+
+function collision(
+  next: string,
+  current: VersionTag | null,
+  versions: readonly VersionTag[],
+  line: Line,
+  commits: readonly PlannedCommit[],
+): Refusal | null {
+  const taken = versions.find(({ version }) => version === next);
+  if (taken !== undefined) {
+    return {
+      code: 'VERSION_TAKEN',
+      message: `The next version would be ${next}, but ${taken.tag} already stands on ${taken.commit.slice(0, 10)}, which this branch does not contain.`,
+      hint: 'Merge that commit, or name another version with --release-as.',
+    };
+  }
+  if (current !== null && !semver.gt(next, current.version)) {
+    return {
+      code: 'VERSION_NOT_HIGHER',
+      message: `${next} is not higher than ${current.version}, which this branch already contains.`,
+      hint: `Name a version above ${current.version}.`,
+    };
+  }
+  if (holds(line, next)) return null;
+  const cause = commits.find(({ level }) => level === highest(commits.map((commit) => commit.level)));
+  return {
+    code: 'RELEASE_OUT_OF_LINE',
+    message: `${cause === undefined ? 'The request' : `${cause.sha.slice(0, 7)} "${cause.header}"`} makes ${next}, and the line ${line.name} ends before ${line.range?.end ?? ''}.`,
+    hint: `Release it from ${legalBranch(line, next)}, and revert it here.`,
+  };
+}
+
+function strayRefusal(line: Line, stray: VersionTag): Refusal {
+  return {
+    code: 'RELEASE_OUT_OF_LINE',
+    message: `The branch of ${line.name} contains ${stray.tag} (${stray.commit.slice(0, 10)}), which belongs to a later line.`,
+    hint: 'A later line was merged into this one: make the branch again from its last release, and pick the fixes.',
+  };
+}
+
+function channelRefusal(settings: ReleaseSettings, current: string): Refusal {
+  return {
+    code: 'CHANNEL_LOWER',
+    message: `A prerelease "${settings.channel ?? ''}" would be lower than ${current}.`,
+    hint: 'Channels only go up: alpha, beta, rc, stable.',
+  };
+}
+
+function remarks(
+  odd: readonly string[],
+  versions: readonly VersionTag[],
+  here: readonly VersionTag[],
+  settings: ReleaseSettings,
+): readonly string[] {
+  const said: string[] = [];
+  if (odd.length > 0) {
+    const names = odd.slice(0, 5).join(', ');
+    said.push(
+      `${odd.length} tags begin with "${settings.tagPrefix}" but name no version and are ignored: ${names}${odd.length > 5 ? ', ...' : ''}.`,
+    );
+  }
+  const known = new Set(here);
+  const off = versions.filter((tag) => !known.has(tag)).map(({ tag }) => tag);
+  if (off.length > 0) {
+    said.push(
+      `${off.length} tags are not on this branch: ${off.slice(-5).join(', ')}${off.length > 5 ? ', ...' : ''}.`,
+    );
+  }
+  return said;
+}
+
+/** True when nothing but our own release commits lies in the range: nothing to build again. */
+export const isOnlyReleaseCommits = (decision: ReleaseDecision): boolean =>
+  decision.commits.length > 0 && decision.commits.every(({ record }) => releaseCommitTag(record) !== null);

@@ -1,0 +1,91 @@
+import type { ReadCommit } from './reverts.ts';
+
+/** The same change, made a second time: a backport or a cherry-pick. */
+export interface Twin {
+  readonly of: string;
+  readonly by: 'cherry-pick' | 'pull-request' | 'patch';
+}
+
+const picked = /\(cherry picked from commit ([0-9a-f]{7,64})\)/g;
+
+/** The commits that a message says it was picked from. */
+export const pickedFrom = ({ record }: ReadCommit): readonly string[] =>
+  record.message.includes('cherry picked from')
+    ? [...record.message.matchAll(picked)].map((match) => match[1] ?? '')
+    : [];
+
+const numbers = /\s*\(#\d+\)/g;
+/** The header without pull requests and without a branch in brackets, as backports carry them. */
+export const bareHeader = (header: string): string =>
+  header
+    .replace(numbers, '')
+    .replace(/^\[[^\]]+\]\s*/, '')
+    .trim()
+    .toLowerCase();
+
+const pullRequests = (header: string): readonly string[] => header.match(/#\d+(?=\))/g) ?? [];
+
+/**
+ * Commits of `range` that say the same as one of `others` with the same header, and might be twins by their patch.
+ *
+ * Their patch names are worth computing; all others are twins, or not, by what their messages say.
+ */
+export function twinCandidates(range: readonly ReadCommit[], others: readonly ReadCommit[]): readonly string[] {
+  const headers = Map.groupBy(others, ({ message }) => bareHeader(message.header));
+  const candidates = new Set<string>();
+  for (const commit of range) {
+    if (commit.message.type === null || commit.record.parents.length > 1) continue;
+    for (const other of headers.get(bareHeader(commit.message.header)) ?? []) {
+      if (other.record.parents.length > 1) continue;
+      candidates.add(commit.record.sha);
+      candidates.add(other.record.sha);
+    }
+  }
+  return [...candidates];
+}
+
+/** For each commit of `range`, the commit of `others` that makes the same change. */
+export function findTwins(
+  range: readonly ReadCommit[],
+  others: readonly ReadCommit[],
+  patchIds: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Twin> {
+  const twins = new Map<string, Twin>();
+  const bySource = new Map<string, string>();
+  const byName = new Set<string>();
+  const byHeader = new Map<string, ReadCommit[]>();
+  for (const other of others) {
+    byName.add(other.record.sha);
+    for (const source of pickedFrom(other)) bySource.set(source, other.record.sha);
+    if (other.message.type === null) continue;
+    const header = bareHeader(other.message.header);
+    const same = byHeader.get(header);
+    if (same === undefined) byHeader.set(header, [other]);
+    else same.push(other);
+  }
+  for (const commit of range) {
+    const name = commit.record.sha;
+    const sources = pickedFrom(commit);
+    const twin =
+      bySource.get(name) ??
+      sources.find((source) => byName.has(source)) ??
+      sources.map((source) => bySource.get(source)).find((found) => found !== undefined && found !== name);
+    if (twin !== undefined && twin !== name) {
+      twins.set(name, { of: twin, by: 'cherry-pick' });
+      continue;
+    }
+    if (commit.message.type === null) continue;
+    const mine = pullRequests(commit.message.header);
+    for (const other of byHeader.get(bareHeader(commit.message.header)) ?? []) {
+      if (other.record.sha === name) continue;
+      const patch = patchIds.get(name);
+      const samePullRequest = pullRequests(other.message.header).some((number) => mine.includes(number));
+      if (samePullRequest) twins.set(name, { of: other.record.sha, by: 'pull-request' });
+      else if (patch !== undefined && patch === patchIds.get(other.record.sha)) {
+        twins.set(name, { of: other.record.sha, by: 'patch' });
+      } else continue;
+      break;
+    }
+  }
+  return twins;
+}

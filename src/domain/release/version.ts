@@ -1,0 +1,62 @@
+import semver from 'semver';
+import type { Level } from './level.ts';
+import type { ReleaseSettings } from './settings.ts';
+
+/** The version that a tag names, or null when it is not `<prefix>X.Y.Z[-pre]`. */
+export function versionOfTag(tag: string, prefix: string): string | null {
+  if (!tag.startsWith(prefix)) return null;
+  const version = tag.slice(prefix.length);
+  // semver also reads "v1.0.0" and "=1.0.0"; a tag must say exactly the version.
+  return semver.valid(version) === version ? version : null;
+}
+
+export const compareVersions = (a: string, b: string): number => semver.compare(a, b);
+export const isPrerelease = (version: string): boolean => semver.prerelease(version) !== null;
+/** `1.4.0-rc.2` -> `1.4.0`. */
+export const stablePart = (version: string): string => version.split(/[-+]/)[0] ?? version;
+
+export function highestVersion(versions: Iterable<string>): string | null {
+  let best: string | null = null;
+  for (const version of versions) if (best === null || semver.gt(version, best)) best = version;
+  return best;
+}
+
+/** What a level means for a version: below 1.0.0 two switches decide, and 1.0.0 itself is never reached by accident. */
+export function effectiveLevel(level: Level, current: string, zero: ReleaseSettings['zero']): Level {
+  if (semver.major(current) > 0) return level;
+  if (level === 'major') return zero.breaking;
+  if (level === 'minor') return zero.feature;
+  return level;
+}
+
+/** The stable version after `current` at an effective level. */
+export function raise(current: string, level: Exclude<Level, 'none'>): string {
+  const { major, minor, patch } = new semver.SemVer(stablePart(current));
+  if (level === 'major') return `${major + 1}.0.0`;
+  if (level === 'minor') return `${major}.${minor + 1}.0`;
+  return `${major}.${minor}.${patch + 1}`;
+}
+
+const channels = ['alpha', 'beta', 'rc'] as const;
+
+/**
+ * The next prerelease on a channel, strictly above every version that the line has.
+ *
+ * `base` is where the pending changes lead from the last stable version; a prerelease that is
+ * already above it keeps its own base. Null when a higher channel was already used for that base.
+ */
+export function nextPrerelease(
+  base: string,
+  channel: (typeof channels)[number],
+  existing: readonly string[],
+): string | null {
+  const prereleases = existing.filter(isPrerelease);
+  const highestBase = highestVersion([base, ...prereleases.map(stablePart)]) ?? base;
+  const ofBase = prereleases.filter((version) => stablePart(version) === highestBase);
+  const number = ofBase
+    .map((version) => semver.prerelease(version) ?? [])
+    .filter(([name]) => name === channel)
+    .reduce((most, [, n]) => (typeof n === 'number' && n > most ? n : most), 0);
+  const next = `${highestBase}-${channel}.${number + 1}`;
+  return ofBase.every((version) => semver.gt(next, version)) ? next : null;
+}

@@ -1,0 +1,83 @@
+import type { Config } from '../../config/schema.ts';
+import type { ReleaseHistory } from '../../domain/release/decide.ts';
+import { graphOf, reachable } from '../../domain/release/graph.ts';
+import { readCommits } from '../../domain/release/range.ts';
+import { twinCandidates } from '../../domain/release/twins.ts';
+import { versionOfTag } from '../../domain/release/version.ts';
+import { ConfigError, EnvironmentError } from '../../errors.ts';
+import type { Repository } from '../../ports.ts';
+
+/** Read what the decision looks at: one pass over history, one over the tags. */
+export async function readHistory(
+  settings: Config['release'],
+  repository: Repository,
+  at: { readonly commit?: string | undefined; readonly branch?: string | undefined } = {},
+): Promise<ReleaseHistory> {
+  const [head, tags] = await Promise.all([repository.head(), repository.tags()]);
+  const commit = at.commit ?? head?.commit;
+  if (commit === undefined) throw new ConfigError('REPOSITORY_EMPTY', 'The repository has no commit yet.');
+  const versions = tags.filter(({ name }) => versionOfTag(name, settings.tagPrefix) !== null);
+  const commits = await repository.history({
+    from: [],
+    to: [...new Set([commit, ...versions.map((tag) => tag.commit)])],
+  });
+  const history: ReleaseHistory = { head: commit, branch: at.branch ?? head?.branch ?? null, commits, tags };
+  return {
+    ...history,
+    patchIds: await patchesOfTwins(
+      history,
+      versions.map((tag) => tag.commit),
+      repository,
+    ),
+  };
+}
+
+/** Patch names of the few commits that look like a commit of another line but don't say so. */
+async function patchesOfTwins(
+  history: ReleaseHistory,
+  tagged: readonly string[],
+  repository: Repository,
+): Promise<ReadonlyMap<string, string>> {
+  const graph = graphOf(history.commits);
+  const onBranch = reachable(graph, [history.head]);
+  const offBranch = tagged.filter((commit) => !onBranch.has(commit));
+  if (offBranch.length === 0) return new Map();
+  const released = reachable(
+    graph,
+    tagged.filter((commit) => onBranch.has(commit)),
+  );
+  const range = readCommits(graph, reachable(graph, [history.head], released));
+  const others = readCommits(graph, reachable(graph, offBranch, onBranch));
+  return await repository.patchIds(twinCandidates(range, others).slice(0, 500));
+}
+
+/**
+ * Bring the version tags that the remote has and this clone lacks; nothing else is fetched, no tag is moved.
+ *
+ * Fine without a remote.
+ */
+export async function syncTags(settings: Config['release'], repository: Repository): Promise<void> {
+  if (!(await repository.hasRemote(settings.remote))) return;
+  const [known, remote] = await Promise.all([
+    repository.tags(),
+    repository.remoteRefs(settings.remote, [`refs/tags/${settings.tagPrefix}*`]),
+  ]);
+  const names = new Set(known.map(({ name }) => `refs/tags/${name}`));
+  const missing = remote
+    .map(({ ref }) => ref)
+    .filter((ref) => !names.has(ref) && versionOfTag(ref.slice('refs/tags/'.length), settings.tagPrefix) !== null);
+  for (let at = 0; at < missing.length; at += 200) {
+    await repository.fetch(
+      settings.remote,
+      missing.slice(at, at + 200).map((ref) => `${ref}:${ref}`),
+    );
+  }
+}
+
+/** A clone that is cut off cannot know its last release. Throws EnvironmentError `HISTORY_SHALLOW`. */
+export async function completeHistory(settings: Config['release'], repository: Repository): Promise<void> {
+  if (!(await repository.isShallow())) return;
+  throw new EnvironmentError('HISTORY_SHALLOW', 'This clone is shallow: its last release cannot be known.', {
+    hint: `In GitHub Actions: actions/checkout with fetch-depth: 0. Here: git fetch --unshallow --tags ${settings.remote}`,
+  });
+}
