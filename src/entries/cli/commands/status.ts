@@ -1,0 +1,58 @@
+import type { AppStatus } from '../../../domain/rollout/messages.ts';
+import { existingAgent, statusOf } from '../agent.ts';
+import type { CommandBody } from '../command.ts';
+import { openProject } from '../project.ts';
+
+/** What serves, what is under way, who holds the lock: the agent's word, and "nothing" when none runs. */
+export const run: CommandBody = async (context) => {
+  const { scope } = await openProject(context);
+  const status = await existingAgent(context, (agent) => statusOf(agent, scope));
+  if (status === null) {
+    return {
+      outcome: 'ok',
+      code: 'NOTHING_RUNS',
+      result: { ...scope, stable: null, rollout: null, lock: null, releases: [] },
+      summary: [`${scope.app}/${scope.environment}: nothing runs here`],
+    };
+  }
+  return {
+    outcome: 'ok',
+    code: 'STATUS',
+    result: {
+      ...scope,
+      url: status.url,
+      stable: status.stable && {
+        version: status.stable.version,
+        commit: status.stable.commit,
+        artifact: status.stable.artifact,
+      },
+      rollout: status.rollout,
+      lock: status.lock,
+      releases: status.releases.map(({ spec: _, ...release }) => release),
+    },
+    summary: lines(status),
+  };
+};
+
+function lines(status: AppStatus): readonly string[] {
+  const { stable, rollout, lock } = status;
+  const serves = stable === null ? 'no release serves' : `${stable.version} serves since ${stable.since}`;
+  const said = [`${status.app}/${status.environment}: ${serves}${status.url === null ? '' : ` at ${status.url}`}`];
+  if (stable !== null && !stable.published)
+    said.push(`${stable.version} is not published yet: "fairway resume" finishes it`);
+  if (rollout !== null) {
+    said.push(
+      `rollout of ${rollout.release.version}: ${rollout.phase}, ${rollout.weightPercent} % of the traffic, ${rollout.errors} of ${rollout.requests} requests failed`,
+    );
+  }
+  if (lock !== null) {
+    said.push(
+      `locked by ${lock.owner.who} (${lock.owner.command}) since ${lock.since}${lock.connected ? '' : ', whose client is gone'}`,
+    );
+  }
+  for (const release of status.releases) {
+    if (release.id !== stable?.id)
+      said.push(`${release.state}: ${release.version} (${release.commit.slice(0, 7)}) since ${release.since}`);
+  }
+  return said;
+}

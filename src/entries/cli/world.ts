@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AgentProgram } from '../../adapters/agent/runtime.ts';
+import { nodeClock } from '../../adapters/node/clock.ts';
+import { nodeDaemons } from '../../adapters/node/daemons.ts';
+import { nodeExec } from '../../adapters/node/exec.ts';
+import { nodeFiles } from '../../adapters/node/files.ts';
+import { nodeHttp } from '../../adapters/node/http.ts';
+import { nodeOrphans, sweepOrphans } from '../../adapters/node/orphans.ts';
+import { nodePorts } from '../../adapters/node/ports.ts';
+import { identify } from '../../adapters/node/process-table.ts';
+import { nodeSecrets } from '../../adapters/node/secrets.ts';
+import { serverHost } from '../../adapters/sql/server-host.ts';
+import { sql } from '../../adapters/sql/index.ts';
+import { createMask } from '../../domain/secrets/mask.ts';
+import { baseEnvironment } from '../../targets/base-environment.ts';
+import type { CommandContext } from './command.ts';
+
+/** Every effect that a command may use, put together once. */
+export type World = ReturnType<typeof openWorld>;
+
+export function openWorld(context: CommandContext, projectDirectory: string) {
+  const mask = createMask();
+  const register = (secret: string): void => {
+    mask.register(secret);
+    context.conceal(secret);
+  };
+  const orphans = nodeOrphans(context.stateDirectory);
+  const self = identify(process.pid) ?? { pid: process.pid, startedAt: '0', bootId: '0' };
+  return {
+    clock: nodeClock(),
+    files: nodeFiles(),
+    daemons: nodeDaemons(),
+    exec: nodeExec({ env: context.env, mask, orphans }),
+    http: nodeHttp(),
+    ports: nodePorts(),
+    sql,
+    host: serverHost(self),
+    secrets: nodeSecrets({ env: context.env, directory: projectDirectory, mask: { register } }),
+    conceal: register,
+    random: (bytes: number) => randomBytes(bytes).toString('hex'),
+    environment: baseEnvironment(context.env, dirname(process.execPath)),
+    reporter: context.reporter,
+    signal: context.signal,
+    orphans,
+    self,
+  };
+}
+
+/** End what a killed client left behind on this host; a warning for each. */
+export async function sweep(context: CommandContext): Promise<void> {
+  for (const { program, pid } of await sweepOrphans(context.stateDirectory)) {
+    context.reporter.report({ type: 'warning', text: `ended ${program} (process ${pid}), left behind by a command that was killed` });
+  }
+}
+
+/** What the agent is started from: beside our own bundle, or, in a checkout, from its source. */
+export function agentProgram(context: CommandContext): AgentProgram {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const bundled = join(here, 'supervisor.js');
+  return {
+    version: context.version,
+    node: process.execPath,
+    entry: existsSync(bundled) ? bundled : join(here, '..', 'supervisor.ts'),
+    environment: baseEnvironment(context.env, dirname(process.execPath)),
+  };
+}
