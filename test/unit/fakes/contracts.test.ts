@@ -1,9 +1,11 @@
 import { describe } from 'vitest';
 import { fakeClock } from '../../fakes/clock.ts';
 import { clockContract } from '../../fakes/contracts/clock.ts';
+import { daemonsContract } from '../../fakes/contracts/daemons.ts';
 import { filesContract } from '../../fakes/contracts/files.ts';
 import { httpContract } from '../../fakes/contracts/http.ts';
 import { portsContract } from '../../fakes/contracts/ports.ts';
+import { fakeDaemons } from '../../fakes/daemons.ts';
 import { fakeFiles } from '../../fakes/files.ts';
 import { fakeHttp } from '../../fakes/http.ts';
 import { fakePorts } from '../../fakes/ports.ts';
@@ -47,4 +49,12 @@ describe('the fake ports', () => {
 
 describe('the fake network', () => {
   httpContract(async (answer) => ({ http: fakeHttp(answer), url: 'http://127.0.0.1:40000', close: async () => {} }));
+});
+
+describe('the fake daemons', () => {
+  daemonsContract(async () => ({
+    daemons: fakeDaemons(),
+    spec: { argv: ['server'], cwd: '/', env: {}, logFile: '/log' },
+    cleanUp: async () => {},
+  }));
 });

@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe } from 'vitest';
 import { nodeClock } from '../../../../src/adapters/node/clock.ts';
+import { nodeDaemons } from '../../../../src/adapters/node/daemons.ts';
 import { nodeFiles } from '../../../../src/adapters/node/files.ts';
 import { nodeHttp } from '../../../../src/adapters/node/http.ts';
 import { nodePorts } from '../../../../src/adapters/node/ports.ts';
 import { clockContract } from '../../../fakes/contracts/clock.ts';
+import { daemonsContract } from '../../../fakes/contracts/daemons.ts';
 import { filesContract } from '../../../fakes/contracts/files.ts';
 import { httpContract } from '../../../fakes/contracts/http.ts';
 import { portsContract } from '../../../fakes/contracts/ports.ts';
@@ -67,6 +69,18 @@ describe('the network', () => {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
       },
+    };
+  });
+});
+
+describe('the daemons of this machine', () => {
+  daemonsContract(async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'fairway daemons '));
+    const env = { PATH: process.env['PATH'] ?? '' };
+    return {
+      daemons: nodeDaemons(),
+      spec: { argv: ['sleep', '3600'], cwd, env, logFile: join(cwd, 'log') },
+      cleanUp: async () => await rm(cwd, { recursive: true }),
     };
   });
 });
