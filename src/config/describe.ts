@@ -41,15 +41,14 @@ export function fileJsonSchema(): JsonSchema {
   };
 }
 
-/** The same in an overlay: nothing is needed, nothing has a default, and an empty value takes the base's away. */
+/** The same in an overlay: nothing is needed, nothing has a default, and an empty value takes a section away. */
 function asOverlay(schema: JsonSchema): JsonSchema {
   const { required: _required, default: _default, oneOf, anyOf, properties, additionalProperties, ...rest } = schema;
   const alternatives = oneOf ?? anyOf;
   return {
     ...rest,
-    ...(typeof rest.type === 'string' && rest.const === undefined ? { type: [rest.type, 'null'] } : {}),
-    ...(rest.enum === undefined ? {} : { enum: [...rest.enum, null] }),
-    ...(alternatives === undefined ? {} : { anyOf: [...alternatives.map(asOverlay), { type: 'null' }] }),
+    ...(rest.type === 'object' ? { type: ['object', 'null'] } : {}),
+    ...(alternatives === undefined ? {} : { anyOf: alternatives.map(asOverlay) }),
     ...(properties === undefined
       ? {}
       : { properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, asOverlay(inner)])) }),

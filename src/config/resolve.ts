@@ -42,7 +42,7 @@ export function resolveConfig(source: SourceDocument, asked: Asked | null): Reso
   const envelope = envelopeSchema.safeParse(given, { reportInput: true });
   if (!envelope.success) {
     // The environments cannot be told apart; what the base says is still worth judging.
-    const { findings } = judge(overlay(base, {}));
+    const { findings } = judge(base);
     const all = [...explain(envelope.error.issues, given, configJsonSchema()), ...findings];
     throw invalid(
       source,

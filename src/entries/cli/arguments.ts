@@ -58,6 +58,11 @@ export function asksFor(argv: readonly string[], flag: string): boolean {
   return has(read(argv, globalFlags).options, flag);
 }
 
+/** The word that stands where the command belongs. */
+export function commandWord(argv: readonly string[]): string | undefined {
+  return read(argv, globalFlags).positionals[0];
+}
+
 function read(argv: readonly string[], known: readonly FlagSpec[]) {
   const options = Object.fromEntries(
     known.map(

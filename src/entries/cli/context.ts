@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { cacheDirectory, stateDirectory } from '../../adapters/node/paths.ts';
+import type { Reporter } from '../../ports.ts';
+import type { Invocation } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { runIdOf } from './run-id.ts';
+
+export type Run = Extract<Invocation, { readonly kind: 'run' }>;
+
+/** What the process around us gives. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly version: string;
+  readonly isTerminal: boolean;
+  readonly signal: AbortSignal;
+  ask(question: string): Promise<boolean>;
+}
+
+/** Flags go before the variables of the environment; an empty variable says nothing. */
+export function createContext(
+  { command, globals, flags, positionals }: Run,
+  { env, cwd, ...surroundings }: Surroundings,
+  voice: { readonly reporter: Reporter; readonly conceal: (secret: string) => void },
+): CommandContext {
+  const startedAt = new Date();
+  const given = (flag: string, variable?: string): string | null => {
+    const value = globals[flag] ?? (variable === undefined ? undefined : env[variable]);
+    return typeof value === 'string' && value !== '' ? value : null;
+  };
+  const directory = resolve(cwd, given('directory') ?? '.');
+  const configFile = given('config', 'FAIRWAY_CONFIG');
+  return {
+    runId: runIdOf(startedAt, randomBytes(4).toString('hex')),
+    command: command.name,
+    startedAt,
+    directory,
+    configFile: configFile === null ? null : resolve(directory, configFile),
+    environment: given('env', 'FAIRWAY_ENV'),
+    flags,
+    positionals,
+    dryRun: globals['dry-run'] === true,
+    verbose: globals['verbose'] === true,
+    stateDirectory: stateDirectory(env),
+    cacheDirectory: cacheDirectory(env),
+    env,
+    ...surroundings,
+    ...voice,
+  };
+}

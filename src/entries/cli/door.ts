@@ -1,0 +1,93 @@
+import { stat } from 'node:fs/promises';
+import type { ConsoleLine } from '../../domain/report/console-line.ts';
+import { failureLines } from '../../domain/report/failure-lines.ts';
+import { type Ending, finalDocument } from '../../domain/report/final-document.ts';
+import { harmlessLines } from '../../domain/report/harmless.ts';
+import { mapTexts, maskOf } from '../../domain/report/mask.ts';
+import { type StageRecord, stagesOf } from '../../domain/report/stages.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Reporter } from '../../ports.ts';
+import type { CommandContext } from './command.ts';
+import type { Console } from './console.ts';
+import { createContext, type Run, type Surroundings } from './context.ts';
+import { openRunLog } from './run-log.ts';
+import { expected, stackOf } from './unexpected.ts';
+
+export interface Door extends Surroundings {
+  readonly console: Console;
+  /** Rejects when something broke that no command waits for. */
+  readonly broken: Promise<never>;
+  writeDocument(text: string): void;
+}
+
+type Told = Ending & { readonly summary: readonly string[] };
+
+/** Run one command, from its first event to its last line; answers the exit code. */
+export async function runCommand(run: Run, door: Door): Promise<number> {
+  const startedMs = performance.now();
+  const secrets = new Set<string>();
+  let mask = maskOf(secrets);
+  const masked = <T>(value: T): T => mapTexts(value, mask) as T;
+  const stages: StageRecord[] = [];
+  const listeners: Reporter[] = [door.console, { report: (event) => stages.push(...stagesOf([event])) }];
+  const reporter: Reporter = {
+    report(event) {
+      const safe = masked(event);
+      for (const listener of listeners) listener.report(safe);
+    },
+  };
+  const conceal = (secret: string): void => {
+    secrets.add(secret);
+    mask = maskOf(secrets);
+  };
+
+  const context = createContext(run, door, { reporter, conceal });
+  const warn = (text: string): void => door.console.report({ type: 'warning', text });
+  const log = run.command.recorded ? openRunLog(context.stateDirectory, context.runId, warn) : null;
+  if (log !== null) listeners.push(log);
+  reporter.report({ type: 'run-started', command: context.command, runId: context.runId });
+  const ending = await endingOf(run, context, door);
+  const durationMs = performance.now() - startedMs;
+  const { result } = ending;
+  const facts = { version: door.version, command: context.command, durationMs, stages };
+  const document = masked(finalDocument(facts, { ...ending, result }));
+  reporter.report({ type: 'run-finished', outcome: document.outcome, code: document.code, durationMs });
+  log?.close();
+
+  door.console.print(masked(ending.summary.flatMap(harmlessLines).map(line)), 'lines');
+  if (ending.kind === 'failed') {
+    const stack = context.verbose ? stackOf(ending.error) : null;
+    door.console.print(
+      masked([...failureLines(ending.error), ...(stack === null ? [] : harmlessLines(stack).map(line))]),
+      'troubles',
+    );
+  }
+  if (run.globals['json'] === true) door.writeDocument(`${JSON.stringify(document, null, 2)}\n`);
+  return document.exitCode;
+}
+
+async function endingOf(run: Run, context: CommandContext, door: Door): Promise<Told> {
+  try {
+    await mustBeFolder(context.directory);
+    const { run: body } = await run.command.load();
+    const told = await Promise.race([body(context), door.broken]);
+    return 'error' in told
+      ? { kind: 'failed', error: told.error, result: told.result, summary: told.summary ?? [] }
+      : { kind: 'finished', ...told };
+  } catch (thrown) {
+    return { kind: 'failed', error: expected(thrown, context.signal, context.version), result: {}, summary: [] };
+  }
+}
+
+async function mustBeFolder(directory: string): Promise<void> {
+  const stats = await stat(directory).catch(() => null);
+  if (stats?.isDirectory() === true) return;
+  const message = stats === null ? 'is not there' : 'is not a folder';
+  throw new ConfigError('DIRECTORY_MISSING', `${directory} ${message}.`, {
+    problems: [{ path: '--directory', message: `${directory} ${message}`, value: directory }],
+  });
+}
+
+function line(text: string): ConsoleLine {
+  return { level: 'always', spans: [{ text, tone: 'plain' }] };
+}
