@@ -57,7 +57,7 @@ export async function observeInside(
     rewritten: names(rewritten),
     rowsWritten: names(rose(before.counters, seen, 'changed', base)),
     changes: changesBetween(base, before.current, current),
-    rows: largest([...scanned, ...rewritten], base),
+    work: work([...scanned, ...rewritten], base),
     ms,
   };
   return { observation, standing: { committed: before.committed, current, locks, counters: seen, blocks } };
@@ -82,9 +82,11 @@ export function newFiles(before: Catalog, after: Catalog, base: Catalog): readon
     .map((old) => old.id);
 }
 
-export function largest(ids: readonly string[], base: Catalog): number | null {
-  const rows = ids.map((id) => Math.max(0, Number(base.get(id)?.facts['rows'] ?? 0)));
-  return rows.length === 0 ? null : Math.max(...rows);
+export function work(ids: readonly string[], base: Catalog): readonly { readonly relation: string; readonly rows: number }[] {
+  return [...new Set(ids)].map((id) => {
+    const entry = base.get(id);
+    return { relation: entry?.name ?? id, rows: Math.max(0, Number(entry?.facts['rows'] ?? 0)) };
+  });
 }
 
 /** Try again only where the locks of a relation changed, or rows were locked. */

@@ -6,13 +6,21 @@ import type { Access } from '../../domain/migration/classify/words.ts';
 import type { SqlConnection, SqlFailure } from '../../ports.ts';
 import { failureOf } from './failure.ts';
 import { readCatalog } from './postgres-catalog.ts';
-import { held, largest, newFiles, rose } from './postgres-inside.ts';
+import { held, newFiles, rose, work } from './postgres-inside.ts';
 import type { LockSeen, ObservationSession } from './postgres-session.ts';
 import { counters, isLockable, locksHeld } from './postgres-session.ts';
 import { blockedAccess } from './probe.ts';
 
-/** Locks that make every schema change stop at the door, and then those that only its slow phase waits for. */
-const gateModes = ['SHARE UPDATE EXCLUSIVE', 'ROW EXCLUSIVE'] as const;
+/**
+ * What the gates hold, in the order in which they open: every schema change stops at the first, the slow phase of
+ * CONCURRENTLY waits at the second, and what locks a partition at its end meets the third.
+ */
+const gateLocks = [
+  { mode: 'SHARE UPDATE EXCLUSIVE', partitionsOnly: false },
+  { mode: 'ROW EXCLUSIVE', partitionsOnly: false },
+  { mode: 'ACCESS SHARE', partitionsOnly: true },
+] as const;
+export const gateCount = gateLocks.length;
 const sampleEveryMs = 4;
 /** A gate opens by itself when the statement has not come to it by then. */
 const gateOpensMs = 750;
@@ -25,8 +33,8 @@ interface Sightings {
 /**
  * Watch a statement that refuses to run in a transaction (CONCURRENTLY, VACUUM), from a second connection.
  *
- * Two gates hold table locks, so that it stands still at its first lock and again in its slow phase;
- * without them it would be over on a small copy before anybody looked.
+ * Gates hold table locks, so that it stands still at its first lock and again in its slow phase; without them it
+ * would be over on a small copy before anybody looked.
  */
 export async function observeOutside(
   statement: Statement,
@@ -35,12 +43,16 @@ export async function observeOutside(
 ): Promise<Observation> {
   const { main, base, clock } = session;
   const countersBefore = await flushed(session);
-  const tables = [...before.values()].filter((one) => base.has(one.id) && one.kind === 'table').map((one) => one.name);
+  const tables = [...before.values()].filter((one) => base.has(one.id) && one.kind === 'table');
   const sightings: Sightings = { locks: new Map(), blocks: new Map() };
   let end: { readonly failure: SqlFailure | null } | null = null;
   let started = 0;
   try {
-    for (const [i, gate] of session.gates.entries()) await close(gate, tables, gateModes[i] ?? 'ROW EXCLUSIVE');
+    for (const [i, { mode, partitionsOnly }] of gateLocks.entries()) {
+      const names = tables.filter((one) => !partitionsOnly || one.facts['partition'] === true).map((one) => one.name);
+      const gate = session.gates[i];
+      if (gate !== undefined) await close(gate, names, mode);
+    }
     started = clock.monotonicMs();
     const running = finished(main.query(statement.sql)).then((result) => {
       end = result;
@@ -131,7 +143,7 @@ async function report(
     rewritten: names(rewritten),
     rowsWritten: [],
     changes: changesBetween(base, before, after),
-    rows: largest([...scanned, ...rewritten], base),
+    work: work([...scanned, ...rewritten], base),
     ms,
   };
 }

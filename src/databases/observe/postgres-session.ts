@@ -11,7 +11,7 @@ export interface ObservationSession {
   /** Tries what others would do meanwhile. */
   readonly prober: SqlConnection;
   /** Hold locks for a moment, so that a statement outside a transaction stands still to be looked at. */
-  readonly gates: readonly [SqlConnection, SqlConnection];
+  readonly gates: readonly SqlConnection[];
   /** What stood before the first statement of the first file. */
   readonly base: Catalog;
   readonly clock: Clock;

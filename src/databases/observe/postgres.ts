@@ -2,13 +2,12 @@ import type { Observation } from '../../domain/migration/classify/observation.ts
 import { mayNotRun, needsNoTransaction, transactionStep } from '../../domain/migration/classify/runnable.ts';
 import type { Statement } from '../../domain/migration/classify/statement.ts';
 import type { Wrapping } from '../../domain/migration/classify/words.ts';
-import { EnvironmentError } from '../../errors.ts';
 import type { Clock, SqlConnection } from '../../ports.ts';
 import { failureOf } from './failure.ts';
 import { readCatalog } from './postgres-catalog.ts';
 import type { Standing } from './postgres-inside.ts';
 import { observeInside } from './postgres-inside.ts';
-import { observeOutside } from './postgres-outside.ts';
+import { gateCount, observeOutside } from './postgres-outside.ts';
 import type { ObservationSession } from './postgres-session.ts';
 
 /** One migration file, parsed, and how its runner wraps it. */
@@ -61,17 +60,21 @@ async function open(
 ): Promise<ObservationSession> {
   const opened: SqlConnection[] = [];
   try {
-    for (const purpose of ['main', 'probe', 'gate', 'gate']) opened.push(await connect(purpose));
-    const [main, prober, first, second] = opened;
-    if (main === undefined || prober === undefined || first === undefined || second === undefined) {
-      throw new EnvironmentError('OBSERVE_CONNECTIONS', 'four connections to the throw-away database are needed');
-    }
+    const one = async (purpose: string): Promise<SqlConnection> => {
+      const connection = await connect(purpose);
+      opened.push(connection);
+      return connection;
+    };
+    const main = await one('main');
+    const prober = await one('probe');
+    const gates: SqlConnection[] = [];
+    for (let i = 0; i < gateCount; i += 1) gates.push(await one('gate'));
     await main.query('ANALYZE');
     await main.query(`SET statement_timeout = ${Math.round(options.statementTimeoutMs)}`);
     await prober.query(`SET statement_timeout = 10000`);
     const [row] = await main.query('SELECT pg_backend_pid() AS pid');
     const base = await readCatalog(main);
-    return { main, prober, gates: [first, second], mainPid: Number(row?.['pid']), base, clock };
+    return { main, prober, gates, mainPid: Number(row?.['pid']), base, clock };
   } catch (error) {
     await Promise.all(opened.map((connection) => connection.close()));
     throw error;
@@ -147,7 +150,7 @@ async function stand(session: ObservationSession): Promise<Standing> {
 }
 
 function nothingSeen(inTransaction: boolean): Observation {
-  const none = { held: [], scanned: [], rewritten: [], rowsWritten: [], changes: [], rows: null, ms: 0 };
+  const none = { held: [], scanned: [], rewritten: [], rowsWritten: [], changes: [], work: [], ms: 0 };
   return { kind: 'observed', inTransaction, ...none };
 }
 

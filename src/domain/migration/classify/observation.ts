@@ -54,8 +54,8 @@ export type Observation =
       /** Lost or changed rows. */
       readonly rowsWritten: readonly string[];
       readonly changes: readonly SchemaChange[];
-      /** Rows of the largest table that was scanned or rewritten; null when there is none. */
-      readonly rows: number | null;
+      /** What was scanned or rewritten, and how many rows it had on the copy. */
+      readonly work: readonly { readonly relation: string; readonly rows: number }[];
       readonly ms: number;
     }
   | { readonly kind: 'failed'; readonly failure: SqlFailure; readonly ms: number }

@@ -30,12 +30,36 @@ export async function startPostgres(major: number): Promise<TestServer> {
   const asNobody = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if (process.getuid?.() === 0) chownSync(home, nobody, nobody);
   chmodSync(home, 0o700);
-  const made = spawnSync(join(bin, 'initdb'), ['-D', join(home, 'data'), '-N', '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C'], { cwd: home, encoding: 'utf8', ...asNobody });
+  const made = spawnSync(
+    join(bin, 'initdb'),
+    ['-D', join(home, 'data'), '-N', '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', '--locale=C'],
+    { cwd: home, encoding: 'utf8', ...asNobody },
+  );
   if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
   const port = await freePort();
-  const server = spawn(join(bin, 'postgres'), ['-D', join(home, 'data'), '-p', String(port), '-k', '', '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-c', 'autovacuum=off', '-c', 'timezone=UTC'], { cwd: home, stdio: 'ignore', ...asNobody });
+  const server = spawn(
+    join(bin, 'postgres'),
+    [
+      '-D',
+      join(home, 'data'),
+      '-p',
+      String(port),
+      '-k',
+      '',
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'fsync=off',
+      '-c',
+      'autovacuum=off',
+      '-c',
+      'timezone=UTC',
+    ],
+    { cwd: home, stdio: 'ignore', ...asNobody },
+  );
   const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
-  const connect = (database: string): Promise<SqlConnection> => connectPostgres(url(database), { timeoutMs: 5_000, applicationName: 'test' });
+  const connect = (database: string): Promise<SqlConnection> =>
+    connectPostgres(url(database), { timeoutMs: 5_000, applicationName: 'test' });
   const admin = await answering(() => connect('postgres'));
   return {
     connect,
@@ -76,7 +100,9 @@ function freePort(): Promise<number> {
     probe.once('error', reject);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+      probe.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }
