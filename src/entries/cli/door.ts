@@ -3,8 +3,9 @@ import type { ConsoleLine } from '../../domain/report/console-line.ts';
 import { failureLines } from '../../domain/report/failure-lines.ts';
 import { type Ending, finalDocument } from '../../domain/report/final-document.ts';
 import { harmlessLines } from '../../domain/report/harmless.ts';
-import { mapTexts, maskOf } from '../../domain/report/mask.ts';
+import { mapTexts } from '../../domain/report/map-texts.ts';
 import { type StageRecord, stagesOf } from '../../domain/report/stages.ts';
+import { createMask } from '../../domain/secrets/mask.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Reporter } from '../../ports.ts';
 import type { CommandContext } from './command.ts';
@@ -25,9 +26,8 @@ type Told = Ending & { readonly summary: readonly string[] };
 /** Run one command, from its first event to its last line; answers the exit code. */
 export async function runCommand(run: Run, door: Door): Promise<number> {
   const startedMs = performance.now();
-  const secrets = new Set<string>();
-  let mask = maskOf(secrets);
-  const masked = <T>(value: T): T => mapTexts(value, mask) as T;
+  const mask = createMask();
+  const masked = <T>(value: T): T => mapTexts(value, (text) => mask.apply(text)) as T;
   const stages: StageRecord[] = [];
   const listeners: Reporter[] = [door.console, { report: (event) => stages.push(...stagesOf([event])) }];
   const reporter: Reporter = {
@@ -36,21 +36,16 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
       for (const listener of listeners) listener.report(safe);
     },
   };
-  const conceal = (secret: string): void => {
-    secrets.add(secret);
-    mask = maskOf(secrets);
-  };
 
-  const context = createContext(run, door, { reporter, conceal });
+  const context = createContext(run, door, { reporter, conceal: (secret) => mask.register(secret) });
   const warn = (text: string): void => door.console.report({ type: 'warning', text });
   const log = run.command.recorded ? openRunLog(context.stateDirectory, context.runId, warn) : null;
   if (log !== null) listeners.push(log);
   reporter.report({ type: 'run-started', command: context.command, runId: context.runId });
   const ending = await endingOf(run, context, door);
   const durationMs = performance.now() - startedMs;
-  const { result } = ending;
   const facts = { version: door.version, command: context.command, durationMs, stages };
-  const document = masked(finalDocument(facts, { ...ending, result }));
+  const document = masked(finalDocument(facts, ending));
   reporter.report({ type: 'run-finished', outcome: document.outcome, code: document.code, durationMs });
   log?.close();
 
