@@ -8,7 +8,7 @@ import { readCatalog } from './postgres-catalog.ts';
 import type { Standing } from './postgres-inside.ts';
 import { observeInside } from './postgres-inside.ts';
 import { gateCount, observeOutside } from './postgres-outside.ts';
-import type { ObservationSession } from './postgres-session.ts';
+import { counters, type ObservationSession } from './postgres-session.ts';
 
 /** One migration file, parsed, and how its runner wraps it. */
 export interface ScriptToObserve {
@@ -86,7 +86,7 @@ async function observeScript(script: ScriptToObserve, session: ObservationSessio
   let inTransaction = false;
   let standing = await stand(session);
   if (script.wrapping === 'file') {
-    await session.main.query('BEGIN');
+    await begin();
     inTransaction = true;
   }
   for (const [i, statement] of script.statements.entries()) {
@@ -113,13 +113,13 @@ async function observeScript(script: ScriptToObserve, session: ObservationSessio
       if (failure !== null) return { kind: 'failed', failure, ms: 0 };
       if (step !== 'inside') {
         inTransaction = step === 'begins';
-        standing = await stand(session);
+        standing = { ...(await stand(session)), counters: await counters(session.main, 'transaction') };
       }
       return nothingSeen(inTransaction);
     }
     if (inTransaction) return inside(statement);
     if (script.wrapping === 'none' && needsNoTransaction(statement)) return outside(statement);
-    await session.main.query('BEGIN');
+    await begin();
     const observation = await inside(statement);
     if (observation.kind !== 'failed') {
       const [committed] = withCommit([observation], await commit(session));
@@ -129,6 +129,12 @@ async function observeScript(script: ScriptToObserve, session: ObservationSessio
     await session.main.query('ROLLBACK');
     const refusesTransaction = ['25001', '2D000'].includes(observation.failure.sqlState);
     return refusesTransaction && script.wrapping === 'none' ? outside(statement) : observation;
+  }
+
+  /** What was counted before is still shown as this transaction's, until the server has put it away. */
+  async function begin(): Promise<void> {
+    await session.main.query('BEGIN');
+    standing = { ...standing, counters: await counters(session.main, 'transaction') };
   }
 
   async function inside(statement: Statement): Promise<Observation> {

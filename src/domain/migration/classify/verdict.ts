@@ -8,7 +8,7 @@ import type { StatementResult } from './result.ts';
 import type { Context, Evidence } from './rule.ts';
 import { listed } from './rule.ts';
 import { rules } from './rules/index.ts';
-import type { Class, Finding, Phase } from './words.ts';
+import type { Access, Class, Finding, Phase } from './words.ts';
 import { worst } from './words.ts';
 
 export interface Judging {
@@ -17,6 +17,8 @@ export interface Judging {
   readonly budgetMs: number;
   readonly target: TargetStatistics;
 }
+
+const accesses: readonly Access[] = ['read', 'insert', 'update', 'delete'];
 
 type Seen = Extract<Observation, { kind: 'observed' }>;
 
@@ -46,7 +48,7 @@ export function judgeStatement(context: Context, observation: Observation, judgi
     lock: strongest(observation.held.map((one) => one.lock)),
     algorithm: null,
     relations: observation.held.map((one) => one.relation),
-    blocks: [...new Set(observation.held.flatMap((one) => one.blocks))],
+    blocks: accesses.filter((access) => observation.held.some((one) => one.blocks.includes(access))),
     scan: observation.scanned.length > 0,
     rewrite: observation.rewritten.length > 0,
     drops: observation.changes.flatMap((one) => (one.kind === 'dropped' ? [`${one.object} ${one.name}`] : [])),
