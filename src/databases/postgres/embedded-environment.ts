@@ -41,7 +41,8 @@ export function embeddedEnvironment(context: DatabaseContext, ports: DatabasePor
 
   const find = async (): Promise<{ readonly url: string } | null> => {
     const running = await readRunning(directory, ports);
-    if (running?.process == null || !ports.daemons.isAlive(running.process)) return null;
+    const process = running?.process ?? null;
+    if (running === null || process === null || !ports.daemons.isAlive(process)) return null;
     const { owner } = await readJson<Credentials>(`${directory}/credentials.json`, ports);
     return { url: serverUrl({ port: running.port, user: ownerRole, password: owner, database: context.app }) };
   };
@@ -57,9 +58,10 @@ export function embeddedEnvironment(context: DatabaseContext, ports: DatabasePor
     },
     async stop() {
       const running = await readRunning(directory, ports);
-      if (running?.process == null) return;
+      const process = running?.process ?? null;
+      if (running === null || process === null) return;
       const programs = await reachablePrograms(context.cacheDirectory, ports);
-      await stopServer({ directory, programs }, running.process, 'fast', ports);
+      await stopServer({ directory, programs }, process, 'fast', ports);
       await writeRunning(directory, { port: running.port, process: null }, ports);
     },
   };
@@ -84,7 +86,7 @@ async function startOnce(
       await server.connection.close();
       await writeRunning(home.directory, { port, process: server.process }, ports);
     } catch (error) {
-      if (!(error instanceof EnvironmentError) || !/lock file|could not bind/.test(error.message)) throw error;
+      if (!(await anotherRuns(home, ports)) && !(await ports.ports.isTaken(port))) throw error;
       if (ports.clock.monotonicMs() > deadline) {
         if (orphanEnded) throw error;
         await stopByPidFile(home, 'fast', ports);
@@ -96,6 +98,11 @@ async function startOnce(
     const found = await find();
     if (found !== null) return found;
   }
+}
+
+/** A server that failed to start takes its pid file with it: one that is there belongs to somebody else. */
+async function anotherRuns(home: Home, ports: DatabasePorts): Promise<boolean> {
+  return await ports.files.exists(`${home.directory}/data/postmaster.pid`);
 }
 
 /** Made beside, with its roles and its database, and shown by one rename: whole or not at all. */
@@ -157,7 +164,8 @@ async function checkVersion(home: Home, ports: DatabasePorts): Promise<void> {
 
 /** After a reboot the server's pid file may name a process of somebody else, and the server would refuse to start. */
 async function forgetOtherBoot(directory: string, before: Running | null, ports: DatabasePorts): Promise<void> {
-  if (before?.process == null || before.process.bootId === ports.host.self.bootId) return;
+  const process = before?.process ?? null;
+  if (process === null || process.bootId === ports.host.self.bootId) return;
   await ports.files.remove(`${directory}/data/postmaster.pid`);
 }
 

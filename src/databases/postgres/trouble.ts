@@ -10,7 +10,9 @@ export function trouble(doing: string, path: string, cause: unknown, output = ''
       cause,
     });
   }
-  const last = output.trim().split('\n').slice(-5).join('\n');
+  const lines = output.trim().split('\n');
+  const telling = lines.filter((line) => /\b(FATAL|PANIC|ERROR|error)\b/.test(line));
+  const last = (telling.length > 0 ? telling : lines).slice(-5).join('\n');
   return new EnvironmentError('POSTGRES_FAILED', `${doing} failed${last === '' ? '' : `:\n${last}`}`, {
     hint: `look at ${path}`,
     cause,

@@ -17,7 +17,7 @@ export function readFileName(file: string): FileName {
     const [, letter, version = '', name = ''] = flyway;
     return { kind: 'script', version, name, direction: letter === 'V' ? 'up' : 'down' };
   }
-  if (/^R__/.test(file)) {
+  if (file.startsWith('R__')) {
     return { kind: 'refused', reason: 'repeatable migrations (R__) are not supported; give it a version of its own' };
   }
   const numbered = /^(\d+)(?:[_-]+(.*?))?(?:\.(up|down))?\.sql$/.exec(file);

@@ -1,4 +1,5 @@
 import { excerpt } from '../../domain/migration/failure.ts';
+import { textOf } from '../../domain/migration/row.ts';
 import type { Clock, Sql, SqlConnection } from '../../ports.ts';
 
 /** A session that another one waits for. */
@@ -63,11 +64,11 @@ async function blockersOf(serverPid: number, url: string, sql: Sql): Promise<rea
     );
     return rows.map((row) => ({
       serverPid: Number(row['pid']),
-      user: String(row['usename'] ?? ''),
-      application: String(row['application_name'] ?? ''),
-      state: String(row['state'] ?? ''),
+      user: textOf(row, 'usename'),
+      application: textOf(row, 'application_name'),
+      state: textOf(row, 'state'),
       ageMs: Number(row['age_ms']),
-      query: excerpt(String(row['query'] ?? ''), 200),
+      query: excerpt(textOf(row, 'query'), 200),
     }));
   } finally {
     await connection.close();

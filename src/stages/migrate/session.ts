@@ -1,7 +1,8 @@
 import type { Dialect } from '../../domain/migration/dialect.ts';
+import { textOf } from '../../domain/migration/row.ts';
 import { LockHeld } from '../../errors.ts';
 import type { MigrationSession } from '../../migration-tools/tool.ts';
-import type { Clock, Sql, SqlConnection } from '../../ports.ts';
+import type { Clock, Sql, SqlConnection, SqlRow } from '../../ports.ts';
 
 export interface SessionOptions {
   readonly url: string;
@@ -103,14 +104,20 @@ async function lockHeld(connection: SqlConnection, { table, lockWaitMs }: Sessio
        AND ((l.classid::bigint << 32) | l.objid::bigint) = ${lockKey}`,
     [table],
   );
-  const since = holder?.['backend_start'];
-  const who =
-    holder === undefined
-      ? 'another run'
-      : `"${String(holder['application_name'])}" of ${String(holder['usename'])} (server process ${String(holder['pid'])}` +
-        `${holder['client_addr'] === null ? '' : `, from ${String(holder['client_addr'])}`}` +
-        `${since instanceof Date ? `, connected since ${since.toISOString()}` : ''})`;
-  return new LockHeld('MIGRATION_LOCK_HELD', `${who} migrates this database; waited ${lockWaitMs / 1_000} s for it`, {
-    hint: 'wait for it to end, then run the command again; the lock goes with its connection',
-  });
+  return new LockHeld(
+    'MIGRATION_LOCK_HELD',
+    `${whoIs(holder)} migrates this database; waited ${lockWaitMs / 1_000} s for it`,
+    {
+      hint: 'wait for it to end, then run the command again; the lock goes with its connection',
+    },
+  );
+}
+
+function whoIs(holder: SqlRow | undefined): string {
+  if (holder === undefined) return 'another run';
+  const since = holder['backend_start'];
+  const address = textOf(holder, 'client_addr');
+  const from = address === '' ? '' : `, from ${address}`;
+  const connected = since instanceof Date ? `, connected since ${since.toISOString()}` : '';
+  return `"${textOf(holder, 'application_name')}" of ${textOf(holder, 'usename')} (server process ${textOf(holder, 'pid')}${from}${connected})`;
 }

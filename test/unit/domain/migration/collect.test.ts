@@ -37,7 +37,7 @@ test('both sections of a dbmate file are found, with the lines of the file', asy
   const text = '-- migrate:up\nCREATE TABLE a ();\n\n-- migrate:down transaction:false\nDROP TABLE a;\n';
   const { migrations } = await collect({ '20260101120000_a.sql': text });
   const [migration] = migrations;
-  if (migration?.down == null) throw new Error('no down');
+  if (migration === undefined || migration.down === null) throw new Error('no down');
   expect(migration.up.noTransaction).toBe(false);
   expect(migration.down.noTransaction).toBe(true);
   expect(placeOf(migration.down, migration.down.text.indexOf('DROP'))).toEqual({
