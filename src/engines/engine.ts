@@ -1,0 +1,77 @@
+import type { Manifest } from '../domain/artifact/manifest.ts';
+import type { Argv } from '../ports.ts';
+
+/** What a build made, kept by the engine and never changed again. */
+export interface BuiltArtifact {
+  /** Typed digest: `directory:sha256:...`. */
+  readonly artifact: string;
+  /** Where it lies on this host. */
+  readonly location: string;
+  readonly manifest: Manifest;
+}
+
+export interface CommandsRequest {
+  /** Full object name of the commit. */
+  readonly commit: string;
+  readonly version: string;
+  /** Run one after another; the first that fails ends it. */
+  readonly run: readonly Argv[];
+  readonly env: Readonly<Record<string, string>>;
+  /** For each command. */
+  readonly timeoutMs: number;
+  /** Its reason is thrown when it aborts. */
+  readonly signal?: AbortSignal;
+  /** Told before each command, `index` from 0. */
+  readonly onCommand?: (argv: Argv, index: number) => void;
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+}
+
+export interface BuildRequest extends CommandsRequest {
+  /** Folder that becomes the artifact, relative to the tree of the commit. */
+  readonly output: string;
+  /** Seconds since 1970 that reproducible tools put into what they make. */
+  readonly sourceDateEpoch?: number;
+}
+
+export interface TestRequest extends CommandsRequest {
+  readonly artifact: BuiltArtifact;
+}
+
+/** A command that ran and did not succeed. */
+export interface FailedCommand {
+  readonly argv: Argv;
+  /** Which of the commands, from 0. */
+  readonly index: number;
+  readonly ended: 'exited' | 'timed-out';
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly durationMs: number;
+  /** The last lines that it wrote on both streams, masked, at most 20. */
+  readonly lastLines: readonly string[];
+}
+
+export type BuildResult =
+  | { readonly kind: 'built'; readonly artifact: BuiltArtifact }
+  | { readonly kind: 'failed'; readonly command: FailedCommand };
+
+export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly command: FailedCommand };
+
+/** Where builds and tests run, and where what they make is kept. */
+export interface Engine {
+  readonly name: string;
+  /**
+   * Build the tree of a commit.
+   *
+   * Throws EnvironmentError `TOOL_MISSING`, GateFailed `BUILD_OUTPUT_MISSING`, `BUILD_OUTPUT_EMPTY`,
+   * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`.
+   */
+  build(request: BuildRequest): Promise<BuildResult>;
+  /** Run tests in a copy of an artifact, which stays as it is. Throws EnvironmentError `TOOL_MISSING`. */
+  test(request: TestRequest): Promise<TestResult>;
+  /** What is kept under a digest, or null. */
+  find(artifact: string): Promise<BuiltArtifact | null>;
+  /** Throws EnvironmentError `ARTIFACT_CHANGED` when it is not what its digest says any more, and names what differs. */
+  verify(artifact: BuiltArtifact): Promise<void>;
+  /** Remove every artifact but these, of all applications; answers the digests that are gone. */
+  prune(keep: readonly string[]): Promise<readonly string[]>;
+}

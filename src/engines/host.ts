@@ -1,0 +1,74 @@
+import { GateFailed } from '../errors.ts';
+import type { Exec, Files, Repository } from '../ports.ts';
+import type { StoreContext } from './artifact-store.ts';
+import { openArtifactStore } from './artifact-store.ts';
+import type { CommandsRequest, Engine } from './engine.ts';
+import { runCommands } from './run-commands.ts';
+
+export interface HostPorts {
+  readonly repository: Pick<Repository, 'exportTree'>;
+  readonly files: Files;
+  readonly exec: Exec;
+}
+
+/** Builds and tests as child processes on this host, in folders that are removed afterwards. */
+export function hostEngine(context: StoreContext, { repository, files, exec }: HostPorts): Engine {
+  const store = openArtifactStore(context, files);
+
+  const inScratch = async <T>(purpose: string, work: (folder: string) => Promise<T>): Promise<T> => {
+    const folder = context.scratch(purpose);
+    await files.makeDirectory(folder, 0o700);
+    try {
+      return await work(folder);
+    } finally {
+      await files.remove(folder);
+    }
+  };
+
+  return {
+    name: 'host',
+    build: async (request) =>
+      await inScratch('build', async (folder) => {
+        const tree = `${folder}/tree`;
+        await repository.exportTree(request.commit, tree);
+        const epoch = request.sourceDateEpoch;
+        const env = { ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(epoch) }), ...environment(request) };
+        const failed = await runCommands(request, tree, env, exec);
+        if (failed !== null) return { kind: 'failed', command: failed };
+        return { kind: 'built', artifact: await store.take(await outputFolder(tree, request.output, files)) };
+      }),
+    test: async (request) =>
+      await inScratch('test', async (folder) => {
+        const copy = `${folder}/tree`;
+        await files.copyTree(request.artifact.location, copy);
+        const failed = await runCommands(request, copy, environment(request), exec);
+        return failed === null ? { kind: 'passed' } : { kind: 'failed', command: failed };
+      }),
+    find: async (artifact) => await store.find(artifact),
+    verify: async (artifact) => await store.verify(artifact),
+    prune: async (keep) => await store.prune(keep),
+  };
+}
+
+function environment({ env, version, commit }: CommandsRequest): Record<string, string> {
+  return { ...env, FAIRWAY_VERSION: version, FAIRWAY_COMMIT: commit };
+}
+
+/** Every folder on the way is a real one: a link could lead anywhere. */
+async function outputFolder(tree: string, output: string, files: Files): Promise<string> {
+  let folder = tree;
+  for (const part of output.split('/').filter((name) => name !== '' && name !== '.')) {
+    folder += `/${part}`;
+    const kind = part === '..' ? 'path out of the tree' : (await files.stat(folder))?.kind;
+    if (kind !== 'directory') throw outputMissing(output, kind ?? null, await files.list(tree));
+  }
+  return folder;
+}
+
+function outputMissing(output: string, kind: string | null, names: readonly string[]): GateFailed {
+  const what = kind === null ? 'the build left no such folder' : `it is a ${kind}, not a folder`;
+  const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ', ...' : '');
+  return new GateFailed('BUILD_OUTPUT_MISSING', `build.output names "${output}", but ${what}`, {
+    hint: `correct build.output; after the build there is: ${shown}`,
+  });
+}
