@@ -147,6 +147,54 @@ export interface Ports {
   isTaken(port: number): Promise<boolean>;
 }
 
+// ---------------------------------------------------------------- the data path of the embedded proxy
+
+/** Where one request goes. */
+export interface Route {
+  readonly releaseId: string;
+  /** `127.0.0.1:PORT` */
+  readonly address: string;
+}
+
+export interface ExchangeEnd {
+  /**
+   * `failed`: 5xx, no answer in time, a connection refused or reset by the release; never 4xx.
+   * `left`: the client went away first. `cut`: we ended it at a deadline.
+   */
+  readonly how: 'answered' | 'failed' | 'left' | 'cut';
+  /** Until the release had sent all of its answer; null for what has no such time (a WebSocket). */
+  readonly durationMs: number | null;
+}
+
+/** Decides about each request and is told how it ended; called on the hot path, so it neither waits nor throws. */
+export interface TrafficRules {
+  /** Null when no release serves. */
+  route(): Route | null;
+  /** Where a GET or HEAD may go whose release refused the connection; null for nowhere. */
+  detour(refused: Route): Route | null;
+  began(route: Route): void;
+  ended(route: Route, end: ExchangeEnd): void;
+  /** Without a byte from the release for so long, an exchange fails. */
+  readonly responseTimeoutMs: number;
+  /** Say in `x-fairway-release` which release answered. */
+  readonly releaseHeader: boolean;
+}
+
+export interface TrafficServer {
+  /** End what is in flight to a release now; answers how many exchanges that were. */
+  cut(releaseId: string): number;
+  /** Close connections to a release on which nothing is in flight. */
+  closeIdle(releaseId: string): void;
+  /** Accept nothing more, wait for what is in flight, cut the rest at the deadline. */
+  stop(graceMs: number): Promise<{ readonly cut: number }>;
+}
+
+/** Serves HTTP and WebSockets on 127.0.0.1. */
+export interface Traffic {
+  /** Throws EnvironmentError `PORT_TAKEN`. */
+  serve(port: number, rules: TrafficRules): Promise<TrafficServer>;
+}
+
 // ---------------------------------------------------------------- databases
 
 export type SqlValue = string | number | boolean | null | bigint | Date | Uint8Array;
@@ -355,6 +403,87 @@ export interface Repository {
   ): Promise<void>;
   /** Exactly these refs, atomically, with lease. Throws EnvironmentError `PUSH_REJECTED`. */
   push(remote: string, updates: readonly RefUpdate[]): Promise<void>;
+}
+
+// ---------------------------------------------------------------- the forge
+
+export interface ForgeAsset {
+  readonly id: number;
+  readonly name: string;
+  readonly size: number;
+  /** `sha256:...` where the forge tells it. */
+  readonly digest: string | null;
+  /** False while or after an upload that was cut off. */
+  readonly isComplete: boolean;
+}
+
+export interface ForgeRelease {
+  readonly id: number;
+  readonly tag: string;
+  readonly isDraft: boolean;
+  readonly isPrerelease: boolean;
+  /** Its assets can no longer change. */
+  readonly isImmutable: boolean;
+  readonly url: string;
+  readonly body: string;
+  /** Where its assets are sent. */
+  readonly uploadUrl: string;
+  readonly assets: readonly ForgeAsset[];
+}
+
+/** What stands in the way of a release, asked before the first write. */
+export interface ForgePreflight {
+  /** Null when the token can push; else why not. */
+  readonly refusal: string | null;
+  /** The branch takes commits only by pull request or merge queue. */
+  readonly needsPullRequest: boolean;
+  /** Commits must be signed: only those made through the forge are. */
+  readonly needsSignature: boolean;
+  /** Tags of this name may not be made. */
+  readonly isTagProtected: boolean;
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Where releases are shown. Reads are repeated by themselves; a write that failed is not, because nobody knows
+ * whether it happened: look again, then do what is missing.
+ *
+ * Throws EnvironmentError `FORGE_UNAVAILABLE`, `FORGE_LIMITED`, `FORGE_DENIED`, `FORGE_REFUSED`.
+ */
+export interface Forge {
+  readonly kind: string;
+  preflight(target: { readonly branch: string | null; readonly tag: string }): Promise<ForgePreflight>;
+  /** Drafts too; oldest first, when an interrupted run left more than one. */
+  findReleases(tag: string): Promise<readonly ForgeRelease[]>;
+  createDraft(release: {
+    readonly tag: string;
+    readonly commit: string;
+    readonly name: string;
+    readonly body: string;
+    readonly isPrerelease: boolean;
+  }): Promise<ForgeRelease>;
+  publish(id: number, options: { readonly isLatest: boolean }): Promise<ForgeRelease>;
+  deleteDraft(id: number): Promise<void>;
+  uploadAsset(
+    release: ForgeRelease,
+    asset: { readonly name: string; readonly label: string | null; readonly content: Uint8Array },
+  ): Promise<ForgeAsset>;
+  renameAsset(id: number, name: string): Promise<void>;
+  deleteAsset(id: number): Promise<void>;
+  downloadAsset(id: number): Promise<Uint8Array>;
+  /** A commit made by the forge, which signs it. */
+  commitOn(parent: string, changes: readonly FileChange[], message: string): Promise<string>;
+  createRef(ref: string, commit: string): Promise<void>;
+  /** Open a pull request, or find the open one from the same branch. */
+  propose(change: {
+    readonly from: string;
+    readonly into: string;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<{ readonly number: number; readonly url: string }>;
+  startWorkflow(file: string, ref: string): Promise<void>;
+  /** Comment once: a comment with the same marker is left as it is. */
+  comment(issue: number, marker: string, text: string): Promise<void>;
 }
 
 // ---------------------------------------------------------------- the agent, as a client sees it

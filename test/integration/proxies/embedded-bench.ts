@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { nodeClock } from '../../../src/adapters/node/clock.ts';
+import { nodeDaemons } from '../../../src/adapters/node/daemons.ts';
+import { nodeFiles } from '../../../src/adapters/node/files.ts';
+import { nodePorts } from '../../../src/adapters/node/ports.ts';
+import { socketControl } from '../../../src/adapters/proxy/control-client.ts';
+import { embedded } from '../../../src/proxies/embedded.ts';
+import { readRecord } from '../../../src/proxies/embedded/record.ts';
+import type { Proxy, ProxyContext, ProxyPorts } from '../../../src/proxies/proxy.ts';
+import type { ProxyBench } from './contract.ts';
+
+export interface EmbeddedBench extends ProxyBench {
+  readonly context: ProxyContext;
+  readonly ports: ProxyPorts;
+  readonly port: number;
+  /** Another client of the same proxy, or with other settings. */
+  client(config?: object, context?: Partial<ProxyContext>): Proxy;
+  pid(): Promise<number>;
+}
+
+/** An embedded proxy with a state directory and a port of its own, run from the source. */
+export async function openEmbedded(config: object = {}): Promise<EmbeddedBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'fairway-proxy-'));
+  const runtime = { node: process.execPath, bundle: resolve(import.meta.dirname, '../../../src/entries') };
+  const context: ProxyContext = { directory: join(directory, 'app'), runDirectory: join(directory, 'run'), runtime };
+  const ports: ProxyPorts = {
+    files: nodeFiles(),
+    daemons: nodeDaemons(),
+    ports: nodePorts(),
+    clock: nodeClock(),
+    control: socketControl(),
+  };
+  const port = await ports.ports.free();
+  const client = (more: object = config, other: Partial<ProxyContext> = {}): Proxy =>
+    embedded.create(embedded.schema.parse({ type: 'embedded', port, ...more }), { ...context, ...other }, ports);
+  const pid = async (): Promise<number> => {
+    const record = await readRecord(context, ports);
+    if (record === null) throw new Error('no proxy was started');
+    return record.identity.pid;
+  };
+  const proxy = client();
+  return {
+    context,
+    ports,
+    port,
+    proxy,
+    client,
+    pid,
+    crash: async () => {
+      const record = await readRecord(context, ports);
+      if (record !== null) await ports.daemons.stop(record.identity, 0);
+    },
+    close: async () => {
+      await proxy.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
