@@ -45,6 +45,28 @@ export function addToChangelog(existing: string | null, section: ChangelogSectio
   return mark + done.replaceAll('\n', ending);
 }
 
+/** One version as text, with its heading. */
+export const renderSection = (section: ChangelogSection, options: ChangelogOptions): string =>
+  render(section, options, []);
+
+/** A whole changelog, made anew from all its sections, newest first. */
+export function renderChangelog(all: readonly ChangelogSection[], options: ChangelogOptions): string {
+  const isKept = options.format === 'keep-a-changelog';
+  const blocks = [
+    isKept ? `${introduction}\n## [Unreleased]` : '# Changelog',
+    ...all.map((section) => renderSection(section, options)),
+  ];
+  const { links } = options;
+  const text = `${blocks.join('\n\n')}\n`;
+  const [newest] = all;
+  if (!isKept || links === null || newest === undefined) return text;
+  const definitions = all.map(({ version, tag, previousTag }) => `[${version}]: ${target(tag, previousTag, links)}`);
+  return `${text}\n${[`[Unreleased]: ${links.compare(newest.tag, 'HEAD')}`, ...definitions].join('\n')}\n`;
+}
+
+const target = (tag: string, previousTag: string | null, links: Links): string =>
+  previousTag === null ? links.tag(tag) : links.compare(previousTag, tag);
+
 function fresh(section: ChangelogSection, options: ChangelogOptions): string {
   if (options.format === 'conventional') return `# Changelog\n\n${render(section, options, [])}\n`;
   const body = `${introduction}\n## [Unreleased]\n\n${render(section, options, [])}\n`;
@@ -63,7 +85,7 @@ function insert(text: string, section: ChangelogSection, options: ChangelogOptio
     const at = firstVersion !== -1 ? firstVersion : placeBelowTitle(lines, end, fenced);
     return withLinks(join(lines.slice(0, at), render(section, options, []), lines.slice(at)), section, options);
   }
-  const next = lines.findIndex((line, at) => at > unreleased && at < end && !fenced.has(at) && /^## /.test(line));
+  const next = lines.findIndex((line, at) => at > unreleased && at < end && !fenced.has(at) && line.startsWith('## '));
   const stop = next === -1 ? end : next;
   const written = handWritten(lines.slice(unreleased + 1, stop));
   const before = lines.slice(0, unreleased + 1);
@@ -95,9 +117,9 @@ function endOfSections(lines: readonly string[]): number {
 }
 
 function placeBelowTitle(lines: readonly string[], end: number, fenced: ReadonlySet<number>): number {
-  const second = lines.findIndex((line, at) => at < end && !fenced.has(at) && /^## /.test(line));
+  const second = lines.findIndex((line, at) => at < end && !fenced.has(at) && line.startsWith('## '));
   if (second !== -1) return second;
-  return /^# /.test(lines[0] ?? '') ? end : 0;
+  return lines[0]?.startsWith('# ') === true ? end : 0;
 }
 
 interface Written {
@@ -124,7 +146,7 @@ function render(section: ChangelogSection, { format, links }: ChangelogOptions, 
   if (free !== undefined) blocks.push(free.text);
   const done = new Set<string>();
   const generated = new Map(section.sections.map(({ title, items }) => [title.toLowerCase(), items]));
-  const titles = [...section.sections.map(({ title }) => title)];
+  const titles = section.sections.map(({ title }) => title);
   for (const { title } of written) if (title !== null && !generated.has(title.toLowerCase())) titles.push(title);
   for (const title of titles) {
     const key = title.toLowerCase();
@@ -144,8 +166,7 @@ function heading(section: ChangelogSection, format: ChangelogFormat, links: Link
   const { version, tag, previousTag, date } = section;
   if (format === 'keep-a-changelog') return `## [${version}] - ${date}`;
   if (links === null) return `## ${version} (${date})`;
-  const target = previousTag === null ? links.tag(tag) : links.compare(previousTag, tag);
-  return `## [${version}](${target}) (${date})`;
+  return `## [${version}](${target(tag, previousTag, links)}) (${date})`;
 }
 
 /** The link definitions of Keep a Changelog: Unreleased compares from the new tag, the new version to the one before. */
@@ -153,7 +174,7 @@ function withLinks(text: string, section: ChangelogSection, { format, links }: C
   if (format !== 'keep-a-changelog' || links === null) return text;
   const { version, tag, previousTag } = section;
   const lines = text.trimEnd().split('\n');
-  const own = `[${version}]: ${previousTag === null ? links.tag(tag) : links.compare(previousTag, tag)}`;
+  const own = `[${version}]: ${target(tag, previousTag, links)}`;
   const open = `[Unreleased]: ${links.compare(tag, 'HEAD')}`;
   const at = lines.findIndex((line) => /^\[unreleased\]:/i.test(line));
   if (at !== -1) {

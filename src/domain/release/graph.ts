@@ -15,7 +15,7 @@ export function graphOf(commits: readonly CommitRecord[]): Graph {
 export function reachable(
   graph: Graph,
   starts: Iterable<string>,
-  without: ReadonlySet<string> = new Set(),
+  without: Pick<ReadonlySet<string>, 'has'> = new Set(),
 ): Set<string> {
   const seen = new Set<string>();
   const waiting = [...starts];

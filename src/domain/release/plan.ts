@@ -1,5 +1,6 @@
 import type { FileChange } from '../../ports.ts';
 import type { ReleaseDecision } from './decide.ts';
+import { sha256 } from './digest.ts';
 import type { Level } from './level.ts';
 
 /** A file that the release commit changes. */
@@ -81,8 +82,7 @@ export async function digestPlan(plan: Omit<ReleasePlan, 'planDigest' | 'decisio
     changes.map(({ path, content }) => [path, content]),
     steps,
   ]);
-  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return `sha256:${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return await sha256(text);
 }
 
 /** `<last>+<sha>`: the version of a commit from which nothing is released. */

@@ -9,14 +9,12 @@ export interface Twin {
 const picked = /\(cherry picked from commit ([0-9a-f]{7,64})\)/g;
 
 /** The commits that a message says it was picked from. */
-export const pickedFrom = ({ record }: ReadCommit): readonly string[] =>
-  record.message.includes('cherry picked from')
-    ? [...record.message.matchAll(picked)].map((match) => match[1] ?? '')
-    : [];
+export const pickedFrom = ({ message }: { readonly message: string }): readonly string[] =>
+  message.includes('cherry picked from') ? [...message.matchAll(picked)].map((match) => match[1] ?? '') : [];
 
 const numbers = /\s*\(#\d+\)/g;
 /** The header without pull requests and without a branch in brackets, as backports carry them. */
-export const bareHeader = (header: string): string =>
+const bareHeader = (header: string): string =>
   header
     .replace(numbers, '')
     .replace(/^\[[^\]]+\]\s*/, '')
@@ -56,7 +54,7 @@ export function findTwins(
   const byHeader = new Map<string, ReadCommit[]>();
   for (const other of others) {
     byName.add(other.record.sha);
-    for (const source of pickedFrom(other)) bySource.set(source, other.record.sha);
+    for (const source of pickedFrom(other.record)) bySource.set(source, other.record.sha);
     if (other.message.type === null) continue;
     const header = bareHeader(other.message.header);
     const same = byHeader.get(header);
@@ -65,7 +63,7 @@ export function findTwins(
   }
   for (const commit of range) {
     const name = commit.record.sha;
-    const sources = pickedFrom(commit);
+    const sources = pickedFrom(commit.record);
     const twin =
       bySource.get(name) ??
       sources.find((source) => byName.has(source)) ??

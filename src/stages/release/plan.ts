@@ -1,11 +1,12 @@
 import type { Config } from '../../config/schema.ts';
 import type { ChangelogSection } from '../../domain/release/changelog.ts';
-import type { ReleaseDecision, ReleaseWishes } from '../../domain/release/decide.ts';
+import type { ReleaseDecision, ReleaseHistory, ReleaseWishes } from '../../domain/release/decide.ts';
 import { decide } from '../../domain/release/decide.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { notesSections, renderNotes } from '../../domain/release/notes.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { digestPlan } from '../../domain/release/plan.ts';
+import { dayOf } from '../../domain/release/sections.ts';
 import { GateFailed } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import { releaseFiles } from './files.ts';
@@ -39,6 +40,16 @@ export async function planRelease(
     const { code, message, hint } = decision.refusal;
     throw new GateFailed(code, message, { hint });
   }
+  return await planOf(history, decision, settings, repository);
+}
+
+/** The plan that follows from a decision. */
+export async function planOf(
+  history: ReleaseHistory,
+  decision: ReleaseDecision,
+  settings: Config['release'],
+  repository: Repository,
+): Promise<ReleasePlan> {
   const base = { head: history.head, branch: history.branch, decision };
   if (decision.next === null) return await withDigest({ ...base, ...unchanged(decision) });
   const links = linksOf(await repository.remoteUrl(settings.remote));
@@ -94,13 +105,12 @@ export function sectionOf(
   links: ReturnType<typeof linksOf>,
 ): ChangelogSection {
   const head = history.commits.find(({ sha }) => sha === history.head);
-  const at = new Date(head?.committedAt ?? 0);
   const found = notesSections(decision.commits, { format: settings.format, links, isFirst: decision.current === null });
   return {
     version,
     tag: `${settings.tagPrefix}${version}`,
     previousTag: decision.since?.tag ?? null,
-    date: (Number.isNaN(at.getTime()) ? new Date(0) : at).toISOString().slice(0, 10),
+    date: dayOf(head?.committedAt),
     ...found,
   };
 }

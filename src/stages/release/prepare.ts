@@ -28,10 +28,8 @@ export async function prepareRelease(
 ): Promise<PreparedRelease> {
   const { head, next, tag } = plan;
   if (next === null || tag === null) {
-    const version =
-      plan.kind === 'released' && plan.current !== null ? plan.current : unreleasedVersion(plan.current, head);
-    const tagged = plan.kind === 'released' ? (plan.decision.current?.commit ?? head) : head;
-    return { version, commit: tagged, parent: head, tag: plan.kind === 'released' ? plan.tag : null, plan };
+    const version = unreleasedVersion(plan.current, head);
+    return { version, commit: head, parent: head, tag: null, plan };
   }
   const commit =
     (await existingCandidate(plan, next, settings, repository)) ??
@@ -97,4 +95,21 @@ export async function candidates(
       missing.map(([ref]) => `${ref}:${ref}`),
     );
   return [...found.values()];
+}
+
+/** Candidates of a version that is out have done their work; those of earlier attempts too. */
+export async function clearCandidates(
+  version: string,
+  settings: Config['release'],
+  repository: Repository,
+): Promise<void> {
+  const pattern = `refs/fairway/candidates/${version}/*`;
+  const local = await repository.refs(pattern);
+  await repository.updateRefs(local.map(({ ref, object }) => ({ ref, to: null, expected: object })));
+  if (!(await repository.hasRemote(settings.remote))) return;
+  const remote = await repository.remoteRefs(settings.remote, [pattern]);
+  await repository.push(
+    settings.remote,
+    remote.map(({ ref, object }) => ({ ref, to: null, expected: object })),
+  );
 }

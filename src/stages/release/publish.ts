@@ -3,7 +3,7 @@ import type { ChangelogSection } from '../../domain/release/changelog.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { releaseMessage } from '../../domain/release/plan.ts';
 import { EnvironmentError, GateFailed } from '../../errors.ts';
-import type { RefUpdate, Repository } from '../../ports.ts';
+import type { Forge, RefUpdate, Repository } from '../../ports.ts';
 import { releaseFiles } from './files.ts';
 import { identityOf } from './prepare.ts';
 
@@ -16,6 +16,8 @@ export interface Publication {
   readonly branch: string | null;
   readonly section: ChangelogSection;
   readonly notes: string;
+  /** Numbers of the issues and pull requests that the release closes. */
+  readonly issues: readonly number[];
 }
 
 /** How the version change came to the branch. */
@@ -28,14 +30,23 @@ export interface Published {
   readonly branch: BranchOutcome;
   /** What a person should know, one sentence each. */
   readonly remarks: readonly string[];
+  /** Floating tags that moved. */
+  readonly floating: readonly string[];
+  /** Page of the release, where there is a forge. */
+  readonly url: string | null;
+  readonly assets: readonly string[];
 }
+
+/** What came of tag and branch. */
+type Refs = Pick<Published, 'version' | 'tag' | 'commit' | 'branch' | 'remarks'>;
 
 /** Put tag and branch on the release commit, remote first; what is there already is left alone. */
 export async function publishRefs(
   publication: Publication,
   settings: Config['release'],
   repository: Repository,
-): Promise<Published> {
+  forge: Forge | null,
+): Promise<Refs> {
   const { version, tag, commit } = publication;
   const remarks: string[] = [];
   const sign = (await repository.setting('tag.gpgSign')) === 'true';
@@ -50,7 +61,7 @@ export async function publishRefs(
   const tagUpdate: RefUpdate = { ref: `refs/tags/${tag}`, to: object, expected: null };
   let branch: BranchOutcome = 'left';
   if (isRemote) {
-    branch = await pushRefs(publication, tagUpdate, place, settings, repository, remarks);
+    branch = await pushRefs({ publication, settings, repository, forge, remarks }, tagUpdate, place);
     await takeTag(tagUpdate, repository);
     if (branch === 'forwarded' || branch === 'already') await followLocally(publication, repository, remarks);
   } else {
@@ -86,14 +97,17 @@ async function localPlace({ tag, branch }: Publication, repository: Repository):
   return { tagged: known?.commit ?? null, tagObject: known?.object ?? null, branchAt };
 }
 
-async function pushRefs(
-  publication: Publication,
-  tagUpdate: RefUpdate,
-  place: Place,
-  settings: Config['release'],
-  repository: Repository,
-  remarks: string[],
-): Promise<BranchOutcome> {
+interface Push {
+  readonly publication: Publication;
+  readonly settings: Config['release'];
+  readonly repository: Repository;
+  readonly forge: Forge | null;
+  readonly remarks: string[];
+}
+
+/** Tag and branch in one atomic push where the branch takes it; else the tag alone, and the branch by a commit of its own. */
+async function pushRefs(push: Push, tagUpdate: RefUpdate, place: Place): Promise<BranchOutcome> {
+  const { publication, settings, repository, remarks } = push;
   const { branch, commit, parent } = publication;
   const tags = place.tagged === null ? [tagUpdate] : [];
   if (branch !== null && place.branchAt === parent) {
@@ -102,7 +116,6 @@ async function pushRefs(
       return 'forwarded';
     } catch (error) {
       if (!isRejected(error)) throw error;
-      remarks.push(`${branch} took no push: ${(error as Error).message}`);
     }
   }
   await repository.push(settings.remote, tags);
@@ -110,43 +123,63 @@ async function pushRefs(
     remarks.push('HEAD was on no branch: only the tag was pushed.');
     return 'left';
   }
-  return await bringToBranch(publication, settings, repository, remarks);
+  return await bringToBranch(push, branch);
 }
 
-const isRejected = (error: unknown): boolean => error instanceof EnvironmentError && error.code === 'PUSH_REJECTED';
+const isRejected = (error: unknown): error is EnvironmentError =>
+  error instanceof EnvironmentError && error.code === 'PUSH_REJECTED';
 
 const attempts = 3;
 
-/** The branch moved on: the version change is made again on its new head, never merged. */
-async function bringToBranch(
-  publication: Publication,
-  settings: Config['release'],
-  repository: Repository,
-  remarks: string[],
-): Promise<BranchOutcome> {
-  const ref = `refs/heads/${publication.branch ?? ''}`;
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+/** The branch moved on, or takes no push: the version change is made again on its new head, never merged. */
+async function bringToBranch(push: Push, branch: string): Promise<BranchOutcome> {
+  const { publication, settings, repository, remarks } = push;
+  const ref = `refs/heads/${branch}`;
+  for (let attempt = 1; ; attempt += 1) {
     const [there] = await repository.remoteRefs(settings.remote, [ref]);
     if (there === undefined) {
-      remarks.push(`${publication.branch ?? ''} is not on ${settings.remote}: only the tag was pushed.`);
+      remarks.push(`${branch} is not on ${settings.remote}: only the tag was pushed.`);
       return 'left';
     }
     await repository.fetch(settings.remote, [ref]);
     if (await repository.isAncestor(publication.commit, there.commit)) return 'already';
-    const change = await versionChange(publication, there.commit, settings, repository);
+    const change =
+      there.commit === publication.parent
+        ? publication.commit
+        : await versionChange(publication, there.commit, settings, repository);
     if (change === null) return 'already';
     try {
       await repository.push(settings.remote, [{ ref, to: change, expected: there.commit }]);
-      return 'regenerated';
+      return there.commit === publication.parent ? 'forwarded' : 'regenerated';
     } catch (error) {
       if (!isRejected(error)) throw error;
-      const { reason } = (error as EnvironmentError).facts;
-      if (reason === 'moved' && attempt < attempts) continue;
-      remarks.push(`The version change is not on ${publication.branch ?? ''}: ${(error as Error).message}`);
-      return 'left';
+      if (error.facts['reason'] === 'moved' && attempt < attempts) continue;
+      return await propose(push, branch, change, error);
     }
   }
-  return 'left';
+}
+
+/** The version change goes by pull request; run again, it finds the one that is open. */
+async function propose(push: Push, branch: string, change: string, cause: EnvironmentError): Promise<BranchOutcome> {
+  const { publication, settings, repository, forge, remarks } = push;
+  if (forge === null || settings.onProtected === 'refuse') {
+    remarks.push(`The version change is not on ${branch}: ${cause.message} ${cause.hint ?? ''}`);
+    return 'left';
+  }
+  const from = `fairway/release-${publication.version}`;
+  const ref = `refs/heads/${from}`;
+  const [there] = await repository.remoteRefs(settings.remote, [ref]);
+  if (there?.commit !== change) {
+    await repository.push(settings.remote, [{ ref, to: change, expected: there?.object ?? null }]);
+  }
+  const { url } = await forge.propose({
+    from,
+    into: branch,
+    title: `chore(release): ${publication.version}`,
+    body: `${publication.tag} is out. This brings its version and changelog to ${branch}, which takes changes by pull request only.`,
+  });
+  remarks.push(`${branch} takes no push: the version change waits in ${url}.`);
+  return 'proposed';
 }
 
 /** A commit with the version change on another head; null when that head has it already. */

@@ -1,0 +1,70 @@
+import type { Config } from '../../config/schema.ts';
+import { floatingMoves } from '../../domain/release/floating.ts';
+import { isPrerelease, versionOfTag } from '../../domain/release/version.ts';
+import { FairwayError } from '../../errors.ts';
+import type { Forge, Repository } from '../../ports.ts';
+import type { Publication } from './publish.ts';
+
+/** Move the floating tags: plain tags without a release, by lease, so that two releases cannot cross. */
+export async function moveFloatingTags(
+  { version, commit }: Publication,
+  settings: Config['release'],
+  repository: Repository,
+  remarks: string[],
+): Promise<readonly string[]> {
+  if (settings.floatingTags.length === 0 || isPrerelease(version)) return [];
+  const [major = '', minor = ''] = version.split('.');
+  const names = [`${settings.tagPrefix}${major}`, `${settings.tagPrefix}${major}.${minor}`];
+  const isRemote = await repository.hasRemote(settings.remote);
+  const there = isRemote
+    ? await repository.remoteRefs(settings.remote, [`refs/tags/${settings.tagPrefix}*`])
+    : await repository.refs('refs/tags/*');
+  const versions = new Map<string, string>();
+  for (const { ref, commit: at } of there) {
+    const found = versionOfTag(ref.slice('refs/tags/'.length), settings.tagPrefix);
+    if (found !== null && !isPrerelease(found)) versions.set(at, found);
+  }
+  const standing = new Map<string, string | null>();
+  for (const { ref, commit: at } of there) {
+    const name = ref.slice('refs/tags/'.length);
+    if (names.includes(name)) standing.set(name, versions.get(at) ?? null);
+  }
+  const { moves, left } = floatingMoves(version, settings.floatingTags, settings.tagPrefix, standing, [
+    ...versions.values(),
+  ]);
+  remarks.push(...left);
+  const updates = moves.map(({ tag }) => {
+    const ref = `refs/tags/${tag}`;
+    return { ref, to: commit, expected: there.find((one) => one.ref === ref)?.object ?? null };
+  });
+  if (isRemote) await repository.push(settings.remote, updates);
+  await repository.updateRefs(updates.map(({ ref, to }) => ({ ref, to })));
+  return moves.map(({ tag }) => tag);
+}
+
+/** Start what a push with the job's own token would not start; an error is the end, because others wait for it. */
+export async function startFollowers(tag: string, settings: Config['release'], forge: Forge): Promise<void> {
+  for (const file of settings.followers) await forge.startWorkflow(file, tag);
+}
+
+/** The most that one release comments on: more would meet the forge's limits. */
+const mostComments = 50;
+
+/** Best effort: a release that is out stays green whatever happens here. */
+export async function commentOnIssues(
+  publication: Publication,
+  url: string,
+  forge: Forge,
+  remarks: string[],
+): Promise<void> {
+  const { issues, tag } = publication;
+  for (const issue of issues.slice(0, mostComments)) {
+    try {
+      await forge.comment(issue, `<!-- fairway-release ${tag} -->`, `Released in [${tag}](${url}).`);
+    } catch (error) {
+      if (!(error instanceof FairwayError)) throw error;
+      remarks.push(`No more comments on pull requests: ${error.message}`);
+      return;
+    }
+  }
+}
