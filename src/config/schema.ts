@@ -3,7 +3,7 @@ import { checkSchema } from '../checks/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
-import { versionFileTypes } from '../version-files/index.ts';
+import { releaseSection } from './release.ts';
 import {
   command,
   commands,
@@ -125,88 +125,6 @@ const deploy = z.strictObject({
   keep: z.int().min(2).max(100).default(5).describe('Releases kept on the target for a rollback.'),
 });
 
-const releaseFile = z.strictObject({
-  path: z.string().min(1).describe('Relative to fairway.yml.'),
-  type: z.enum(versionFileTypes).optional().describe('How the version is found; default: by the name of the file.'),
-  pattern: z.string().optional().describe('For regex: an expression with one group, the version, that matches once.'),
-  name: z.string().optional().describe('For lock files: the package whose version changes.'),
-});
-
-const level = z.enum(['major', 'minor', 'patch', 'none']);
-
-const release = z.strictObject({
-  initial: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/)
-    .default('0.1.0')
-    .describe('Version of the first release.'),
-  tagPrefix: z.string().default('v'),
-  changelog: z.string().nullable().default('CHANGELOG.md').describe('Null: none is written.'),
-  format: z.enum(['keep-a-changelog', 'conventional']).default('keep-a-changelog').describe('Form of the changelog.'),
-  remote: z.string().default('origin').describe('Pushed to when it exists.'),
-  types: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9_-]*$/), level)
-    .default({})
-    .describe('Level of a commit type; feat is minor, fix, perf, revert and security are patch, all others none.'),
-  zero: z
-    .strictObject({
-      breaking: z.enum(['minor', 'major']).default('minor').describe('What a breaking change does to 0.x.'),
-      feature: z.enum(['minor', 'patch']).default('minor').describe('What a feature does to 0.x.'),
-    })
-    .prefault({}),
-  channel: z.enum(['alpha', 'beta', 'rc']).optional().describe('Prereleases of this kind instead of stable releases.'),
-  files: z
-    .union([
-      z.literal('auto'),
-      z.array(
-        z.union([
-          z
-            .string()
-            .min(1)
-            .transform((path) => ({ path })),
-          releaseFile,
-        ]),
-      ),
-    ])
-    .default('auto')
-    .describe('Files that carry the version; auto: those beside fairway.yml with a known name.'),
-  assets: z
-    .array(
-      z.union([
-        z
-          .string()
-          .min(1)
-          .transform((path) => ({ path })),
-        z.strictObject({ path: z.string().min(1), name: z.string().optional(), label: z.string().optional() }),
-      ]),
-    )
-    .default([])
-    .describe('Files attached to the release of the forge, with their checksums.'),
-  floatingTags: z
-    .array(z.enum(['major', 'minor']))
-    .default([])
-    .describe('Tags such as v1 and v1.4 that follow the newest stable release of their line.'),
-  forge: z
-    .enum(['auto', 'github', 'none'])
-    .default('auto')
-    .describe('Where the release is announced; auto: by the address of the remote.'),
-  token: secretReference.default('env:GITHUB_TOKEN').describe('For the forge.'),
-  onProtected: z
-    .enum(['pull-request', 'refuse'])
-    .default('pull-request')
-    .describe('How the version change reaches a branch that takes no push.'),
-  comments: z.boolean().default(false).describe('Say in the pull requests of a release that it is out.'),
-  followers: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Workflow files that are started on the new tag; a push with GITHUB_TOKEN starts none.'),
-  author: z
-    .string()
-    .regex(/^[^<>\n]+ <[^<>\s]+>$/, { error: 'expected a name and an address: Name <mail>' })
-    .optional()
-    .describe('Who makes release commits and tags.'),
-});
-
 const rehearsal = z.strictObject({
   database: databaseSchema.optional().describe('Where the rehearsal runs; default: an embedded server.'),
 });
@@ -227,7 +145,7 @@ const sections = {
   rehearsal: rehearsal.prefault({}).describe('The try of migrations before the target is touched.'),
   smoke: smoke.prefault({}).describe('Checks that say whether a release works.'),
   deploy: deploy.prefault({}).describe('How traffic moves to a new release.'),
-  release: release.prefault({}).describe('Versions, tags and the changelog.'),
+  release: releaseSection.prefault({}).describe('Versions, tags and the changelog.'),
 };
 
 const app = name.describe('Name of the application; part of paths and tags.');

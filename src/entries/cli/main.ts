@@ -24,7 +24,7 @@ async function exitCodeFor(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof FairwayError)) throw error;
     const { refuse } = await import('./session.ts');
-    return await refuse(argv, error);
+    return refuse(argv, error);
   }
 }
 

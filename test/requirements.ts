@@ -1,0 +1,40 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { test } from 'vitest';
+
+/** Programs that a test may need and a clean machine may lack, with what brings them. */
+const programs = {
+  git: 'Debian package git',
+} as const;
+
+type Program = keyof typeof programs;
+type Body = () => void | Promise<void>;
+
+/** What is missing of these, in words; null when nothing is. */
+export function missing(needed: readonly Program[], path = process.env['PATH'] ?? ''): string | null {
+  const absent = needed.filter((program) => !path.split(delimiter).some((folder) => isProgram(join(folder, program))));
+  return absent.length === 0 ? null : absent.map((program) => `${program} (${programs[program]})`).join(', ');
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * `test` for what needs programs: `needs('haproxy')('drains a release', async () => ...)`.
+ *
+ * Where one is missing the test is counted as not run and `npm test` says why; with FAIRWAY_TEST_COMPLETE it
+ * fails instead.
+ */
+export function needs(...needed: readonly Program[]): (title: string, body: Body, timeoutMs?: number) => void {
+  const absent = missing(needed);
+  return (title, body, timeoutMs) => {
+    if (absent === null) test(title, body, timeoutMs);
+    else test(title, (context) => context.skip(`needs ${absent}`));
+  };
+}
