@@ -21,7 +21,7 @@ export interface Watched {
 export interface Orphans {
   watch(program: string): Watched;
   /** A path for temporary files, not made yet; swept by the next command when we die before we remove it. */
-  scratch(purpose: string): string;
+  readonly scratch: (purpose: string) => string;
 }
 
 /** The variable that every command of ours carries, and so all that it starts. */

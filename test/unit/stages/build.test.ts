@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import type { BuildRequest, BuildResult, Engine } from '../../../src/engines/engine.ts';
+import type { RunEvent } from '../../../src/ports.ts';
+import { build } from '../../../src/stages/build.ts';
+import { fakeClock } from '../../fakes/clock.ts';
+
+const config = {
+  run: [
+    ['npm', 'ci'],
+    ['npm', 'run', 'build now'],
+  ] as [string, ...string[]][],
+  output: '.',
+  env: { A: '1' },
+  timeout: 900_000,
+};
+const built: BuildResult = {
+  kind: 'built',
+  artifact: {
+    artifact: `directory:sha256:${'ab'.repeat(32)}`,
+    location: '/state/artifacts/ab/tree',
+    manifest: [
+      { kind: 'directory', path: 'bin' },
+      { kind: 'file', path: 'bin/run', isExecutable: true, size: 1_500, sha256: 'aa' },
+      { kind: 'file', path: 'x', isExecutable: false, size: 1_000, sha256: 'bb' },
+    ],
+  },
+};
+
+function world(answer: (request: BuildRequest) => BuildResult) {
+  const events: RunEvent[] = [];
+  const requests: BuildRequest[] = [];
+  const engine = {
+    async build(request: BuildRequest) {
+      requests.push(request);
+      return answer(request);
+    },
+  } as Engine;
+  const ports = { engine, reporter: { report: (event: RunEvent) => void events.push(event) }, clock: fakeClock() };
+  return { events, requests, ports };
+}
+
+const input = { config, commit: 'c0ffee', version: '1.1.0', sourceDateEpoch: 1_700_000_000 };
+
+test('a build answers the artifact and says how much it is', async () => {
+  const { ports, events, requests } = world(() => built);
+
+  const artifact = await build(input, ports);
+
+  expect(artifact.artifact).toBe(`directory:sha256:${'ab'.repeat(32)}`);
+  expect(requests[0]).toMatchObject({
+    commit: 'c0ffee',
+    version: '1.1.0',
+    env: { A: '1' },
+    sourceDateEpoch: 1_700_000_000,
+  });
+  expect(events[0]).toEqual({ type: 'stage-started', stage: 'build', title: 'Build 1.1.0' });
+  expect(events.at(-1)).toMatchObject({
+    type: 'stage-finished',
+    outcome: 'ok',
+    summary: '2 files, 2.5 kB, directory:sha256:abababababab',
+  });
+});
+
+test('each command is shown before it runs, and its lines as they come', async () => {
+  const { ports, events } = world((request) => {
+    request.onCommand?.(['npm', 'run', 'build now'], 1);
+    request.onLine?.('stderr', 'compiling');
+    return built;
+  });
+
+  await build(input, ports);
+
+  expect(events.slice(1, 3)).toEqual([
+    { type: 'note', stage: 'build', text: "$ npm run 'build now'" },
+    { type: 'output', stage: 'build', stream: 'stderr', line: 'compiling' },
+  ]);
+});
+
+test('a build without commands says that the tree of the commit is the release', async () => {
+  const { ports, events } = world(() => built);
+
+  await build({ ...input, config: { ...config, run: [] } }, ports);
+
+  expect(events[1]).toEqual({
+    type: 'note',
+    stage: 'build',
+    text: 'no build commands are configured: the tree of the commit becomes the release',
+  });
+});
+
+test('a command that fails is a refusal with its exit code and its last lines', async () => {
+  const lastLines = Array.from({ length: 20 }, (_, i) => `line ${i + 1}`);
+  const { ports, events } = world((request) => ({
+    kind: 'failed',
+    command: {
+      argv: request.run[1] ?? ['?'],
+      index: 1,
+      ended: 'exited',
+      exitCode: 2,
+      signal: null,
+      durationMs: 3_200,
+      lastLines,
+    },
+  }));
+
+  const failure = await build(input, ports).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({
+    code: 'BUILD_FAILED',
+    family: 'gate',
+    exitCode: 3,
+    hint: 'run it yourself in a clean checkout of the commit, correct it, and commit',
+    facts: { command: ['npm', 'run', 'build now'], exitCode: 2, durationMs: 3_200, lastLines },
+  });
+  expect((failure as Error).message.split('\n')).toEqual([
+    "npm run 'build now' exited with 2 after 3.2 s (command 2 of 2)",
+    ...lastLines.slice(10).map((line) => `  | ${line}`),
+  ]);
+  expect(events.at(-1)).toMatchObject({ type: 'stage-finished', outcome: 'refused', summary: 'BUILD_FAILED' });
+});
+
+test('a command that takes too long is told apart, with its limit and where to change it', async () => {
+  const { ports } = world(() => ({
+    kind: 'failed',
+    command: {
+      argv: ['make'],
+      index: 0,
+      ended: 'timed-out',
+      exitCode: null,
+      signal: 'SIGTERM',
+      durationMs: 900_010,
+      lastLines: [],
+    },
+  }));
+
+  await expect(build({ ...input, config: { ...config, run: [['make']] } }, ports)).rejects.toMatchObject({
+    code: 'BUILD_TIMEOUT',
+    message: 'make did not end within 15 min and was ended\n  (it wrote nothing)',
+    hint: 'find out what it waits for, or give it more time: build.timeout',
+  });
+});
+
+test('a command that was killed from outside says that memory may have run out', async () => {
+  const { ports } = world(() => ({
+    kind: 'failed',
+    command: {
+      argv: ['make'],
+      index: 0,
+      ended: 'exited',
+      exitCode: null,
+      signal: 'SIGKILL',
+      durationMs: 60_000,
+      lastLines: ['x'],
+    },
+  }));
+
+  await expect(build(input, ports)).rejects.toThrow(
+    'make was killed after 1 min (SIGKILL, often because memory ran out)',
+  );
+});
+
+test('of a build that writes a million lines the first 10,000 are shown, and it says so once', async () => {
+  const { ports, events } = world((request) => {
+    for (let i = 0; i < 1_000_000; i += 1) request.onLine?.('stdout', 'x');
+    return built;
+  });
+
+  await build(input, ports);
+
+  expect(events.filter(({ type }) => type === 'output')).toHaveLength(10_000);
+  expect(events.filter(({ type }) => type === 'note')).toEqual([
+    { type: 'note', stage: 'build', text: 'only the first 10,000 lines of the output are shown: there are too many' },
+  ]);
+});
