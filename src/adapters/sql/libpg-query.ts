@@ -1,7 +1,8 @@
+import type * as libpgQuery from 'libpg-query';
 import type { Parsed, PostgresParser, Statement, Token } from '../../domain/migration/classify/statement.ts';
 import { characterOffsets, firstWord, placeOf } from '../../domain/migration/classify/spans.ts';
 
-type Library = typeof import('libpg-query');
+type Library = Pick<typeof libpgQuery, 'parseSync' | 'scanSync' | 'hasSqlDetails'>;
 
 /** PostgreSQL's own parser as WebAssembly; loading it takes about 80 ms, so only who classifies pays. */
 export async function loadPostgresParser(): Promise<PostgresParser> {

@@ -75,7 +75,7 @@ export async function readCatalog(connection: SqlConnection): Promise<Catalog> {
         {
           id,
           kind: kinds[kind] ?? (kind as ObjectKind),
-          parent: row['parent'] === null ? null : String(row['parent']),
+          parent: typeof row['parent'] === 'string' ? row['parent'] : null,
           name: String(row['name']),
           facts: row['facts'] as CatalogEntry['facts'],
         },

@@ -5,7 +5,7 @@ import type { HeldRelation, LockMode, Observation } from '../../domain/migration
 import { strongest } from '../../domain/migration/classify/observation.ts';
 import type { Statement } from '../../domain/migration/classify/statement.ts';
 import type { Access } from '../../domain/migration/classify/words.ts';
-import { failureOf } from './failure.ts';
+import { sqlFailureOf as failureOf } from '../../domain/migration/sql-failure.ts';
 import { scansAnIndexCouldSpare } from './postgres-plan.ts';
 import type { Counters, LockSeen, ObservationSession } from './postgres-session.ts';
 import { counters, isLockable, locksHeld } from './postgres-session.ts';
@@ -82,7 +82,10 @@ export function newFiles(before: Catalog, after: Catalog, base: Catalog): readon
     .map((old) => old.id);
 }
 
-export function work(ids: readonly string[], base: Catalog): readonly { readonly relation: string; readonly rows: number }[] {
+export function work(
+  ids: readonly string[],
+  base: Catalog,
+): readonly { readonly relation: string; readonly rows: number }[] {
   return [...new Set(ids)].map((id) => {
     const entry = base.get(id);
     return { relation: entry?.name ?? id, rows: Math.max(0, Number(entry?.facts['rows'] ?? 0)) };

@@ -4,7 +4,7 @@ import type { Observation } from '../../domain/migration/classify/observation.ts
 import type { Statement } from '../../domain/migration/classify/statement.ts';
 import type { Access } from '../../domain/migration/classify/words.ts';
 import type { SqlConnection, SqlFailure } from '../../ports.ts';
-import { failureOf } from './failure.ts';
+import { sqlFailureOf as failureOf } from '../../domain/migration/sql-failure.ts';
 import { readCatalog } from './postgres-catalog.ts';
 import { held, newFiles, rose, work } from './postgres-inside.ts';
 import type { LockSeen, ObservationSession } from './postgres-session.ts';

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../domain/migration/classify/catalog.ts';
 import type { Statement } from '../../domain/migration/classify/statement.ts';
 import type { SqlConnection } from '../../ports.ts';
-import { failureOf } from './failure.ts';
+import { sqlFailureOf as failureOf } from '../../domain/migration/sql-failure.ts';
 
 interface PlanNode {
   readonly 'Relation Name'?: string;
@@ -26,7 +26,7 @@ export async function scansAnIndexCouldSpare(
   try {
     const [row] = await main.query(`EXPLAIN (FORMAT JSON, COSTS OFF, VERBOSE) ${statement.sql}`);
     const served = new Set(
-      nodes((row?.['QUERY PLAN'] as readonly { readonly Plan: PlanNode }[])[0]?.Plan).flatMap(nameOf),
+      nodes((row?.['QUERY PLAN'] as readonly { readonly Plan: PlanNode }[] | undefined)?.[0]?.Plan).flatMap(nameOf),
     );
     return [...catalog.values()].filter((one) => one.kind === 'table' && served.has(one.name)).map((one) => one.id);
   } catch (error) {

@@ -1,9 +1,10 @@
+import type { Catalog } from '../../domain/migration/classify/catalog.ts';
 import type { Observation } from '../../domain/migration/classify/observation.ts';
 import { mayNotRun, needsNoTransaction, transactionStep } from '../../domain/migration/classify/runnable.ts';
 import type { Statement } from '../../domain/migration/classify/statement.ts';
 import type { Wrapping } from '../../domain/migration/classify/words.ts';
 import type { Clock, SqlConnection } from '../../ports.ts';
-import { failureOf } from './failure.ts';
+import { sqlFailureOf as failureOf } from '../../domain/migration/sql-failure.ts';
 import { readCatalog } from './postgres-catalog.ts';
 import type { Standing } from './postgres-inside.ts';
 import { observeInside } from './postgres-inside.ts';
@@ -32,7 +33,7 @@ export async function observePostgres(
   options: ObserveOptions,
   connect: (purpose: string) => Promise<SqlConnection>,
   clock: Clock,
-): Promise<readonly (readonly Observation[])[]> {
+): Promise<{ readonly base: Catalog; readonly observations: readonly (readonly Observation[])[] }> {
   const session = await open(options, connect, clock);
   const connections = [session.main, session.prober, ...session.gates];
   try {
@@ -47,7 +48,7 @@ export async function observePostgres(
       const failed = observations.find((one) => one.kind === 'failed');
       if (failed?.kind === 'failed') stopped ??= failed.failure.message;
     }
-    return observed;
+    return { base: session.base, observations: observed };
   } finally {
     await Promise.all(connections.map((connection) => connection.close()));
   }

@@ -1,7 +1,7 @@
 import type { Catalog, CatalogEntry } from '../../domain/migration/classify/catalog.ts';
 import type { Access } from '../../domain/migration/classify/words.ts';
 import type { SqlConnection } from '../../ports.ts';
-import { failureOf } from './failure.ts';
+import { sqlFailureOf as failureOf } from '../../domain/migration/sql-failure.ts';
 
 /** How long the second connection waits for a lock before it counts as blocked. */
 const patienceMs = 25;

@@ -106,7 +106,8 @@ function invalid(problems: readonly Problem[], hint = 'fairway help shows what t
 function checkOperands(command: CommandSpec, given: readonly string[]): readonly Problem[] {
   const needed = command.operands.filter((operand) => !operand.startsWith('['));
   const missing = needed.slice(given.length).map((path) => ({ path, message: 'is missing' }));
-  const extra = given.slice(command.operands.length).map((path) => ({
+  const takesMore = command.operands.at(-1)?.includes('...') === true;
+  const extra = (takesMore ? [] : given.slice(command.operands.length)).map((path) => ({
     path: JSON.stringify(path),
     message: command.operands.length === 0 ? `fairway ${command.name} takes no argument` : 'is one argument too many',
   }));

@@ -38,10 +38,28 @@ export type Action =
       readonly cascade: boolean;
       readonly concurrently: boolean;
     }
-  | { readonly does: 'rename'; readonly object: string; readonly table: string | null; readonly from: string; readonly to: string }
+  | {
+      readonly does: 'rename';
+      readonly object: string;
+      readonly table: string | null;
+      readonly from: string;
+      readonly to: string;
+    }
   | { readonly does: 'truncate'; readonly tables: readonly string[]; readonly cascade: boolean }
-  | { readonly does: 'write'; readonly verb: 'insert' | 'update' | 'delete' | 'merge'; readonly table: string; readonly filtered: boolean; readonly from: boolean }
-  | { readonly does: 'create-table'; readonly table: string; readonly columns: readonly ColumnShape[]; readonly constraints: readonly ConstraintShape[]; readonly temporary: boolean }
+  | {
+      readonly does: 'write';
+      readonly verb: 'insert' | 'update' | 'delete' | 'merge';
+      readonly table: string;
+      readonly filtered: boolean;
+      readonly from: boolean;
+    }
+  | {
+      readonly does: 'create-table';
+      readonly table: string;
+      readonly columns: readonly ColumnShape[];
+      readonly constraints: readonly ConstraintShape[];
+      readonly temporary: boolean;
+    }
   | { readonly does: 'refresh'; readonly view: string; readonly concurrently: boolean }
   | { readonly does: 'opaque'; readonly by: string }
   | { readonly does: 'other'; readonly kind: string };
@@ -55,8 +73,11 @@ export function actionsOf(statement: Statement): readonly Action[] {
 
 function alterTable(alter: AlterTableStmt): readonly Action[] {
   const table = relationName(alter.relation);
-  if (alter.objtype === 'OBJECT_VIEW' || alter.objtype === 'OBJECT_TYPE') return [{ does: 'other', kind: 'AlterTableStmt' }];
-  return (alter.cmds ?? []).flatMap((cmd, index) => ('AlterTableCmd' in cmd ? [command(table, cmd.AlterTableCmd, index)] : []));
+  if (alter.objtype === 'OBJECT_VIEW' || alter.objtype === 'OBJECT_TYPE')
+    return [{ does: 'other', kind: 'AlterTableStmt' }];
+  return (alter.cmds ?? []).flatMap((cmd, index) =>
+    'AlterTableCmd' in cmd ? [command(table, cmd.AlterTableCmd, index)] : [],
+  );
 }
 
 function command(table: string, cmd: AlterTableCmd, index: number): Action {
@@ -102,7 +123,14 @@ function command(table: string, cmd: AlterTableCmd, index: number): Action {
     case 'AT_SetExpression':
     case 'AT_AddIdentity':
       if (cmd.subtype === 'AT_AddIdentity') break;
-      return { does: 'rewrite', table, by: cmd.subtype.slice(3).replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toUpperCase() };
+      return {
+        does: 'rewrite',
+        table,
+        by: cmd.subtype
+          .slice(3)
+          .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
+          .toUpperCase(),
+      };
     case 'AT_EnableRowSecurity':
       return { does: 'enable-row-security', table };
     case 'AT_DisableTrig':
@@ -131,7 +159,11 @@ function actionOf(node: Node): Action {
     const { removeType = 'OBJECT_TABLE', objects = [], behavior, concurrent } = node.DropStmt;
     return {
       does: 'drop',
-      object: removeType.replace('OBJECT_', '').replaceAll('_', ' ').toLowerCase().replace('matview', 'materialized view'),
+      object: removeType
+        .replace('OBJECT_', '')
+        .replaceAll('_', ' ')
+        .toLowerCase()
+        .replace('matview', 'materialized view'),
       names: objects.map((one) => nameParts(one).join('.')),
       cascade: behavior === 'DROP_CASCADE',
       concurrently: concurrent === true,
@@ -139,7 +171,11 @@ function actionOf(node: Node): Action {
   }
   if ('RenameStmt' in node) {
     const { renameType = 'OBJECT_TABLE', relation, subname, newname = '', object } = node.RenameStmt;
-    const kind = renameType.replace('OBJECT_', '').toLowerCase().replace('tabconstraint', 'constraint').replace('matview', 'materialized view');
+    const kind = renameType
+      .replace('OBJECT_', '')
+      .toLowerCase()
+      .replace('tabconstraint', 'constraint')
+      .replace('matview', 'materialized view');
     const table = relation === undefined ? null : relationName(relation);
     const from = subname ?? table ?? (object === undefined ? '' : nameParts(object).join('.'));
     return { does: 'rename', object: kind, table: subname === undefined ? null : table, from, to: newname };
@@ -188,17 +224,35 @@ function actionOf(node: Node): Action {
 function writeOf(node: Node): Action | null {
   if ('UpdateStmt' in node) {
     const { relation, whereClause, fromClause = [] } = node.UpdateStmt;
-    return { does: 'write', verb: 'update', table: relationName(relation), filtered: whereClause !== undefined, from: fromClause.length > 0 };
+    return {
+      does: 'write',
+      verb: 'update',
+      table: relationName(relation),
+      filtered: whereClause !== undefined,
+      from: fromClause.length > 0,
+    };
   }
   if ('DeleteStmt' in node) {
     const { relation, whereClause, usingClause = [] } = node.DeleteStmt;
-    return { does: 'write', verb: 'delete', table: relationName(relation), filtered: whereClause !== undefined, from: usingClause.length > 0 };
+    return {
+      does: 'write',
+      verb: 'delete',
+      table: relationName(relation),
+      filtered: whereClause !== undefined,
+      from: usingClause.length > 0,
+    };
   }
   if ('MergeStmt' in node) {
     return { does: 'write', verb: 'merge', table: relationName(node.MergeStmt.relation), filtered: false, from: true };
   }
   if ('InsertStmt' in node) {
-    return { does: 'write', verb: 'insert', table: relationName(node.InsertStmt.relation), filtered: true, from: false };
+    return {
+      does: 'write',
+      verb: 'insert',
+      table: relationName(node.InsertStmt.relation),
+      filtered: true,
+      from: false,
+    };
   }
   return null;
 }

@@ -34,7 +34,12 @@ export function contextsOf(scripts: readonly ScriptToJudge[]): readonly (readonl
       }
       for (const action of actionsOf(statement)) {
         if (action.does === 'create-table') newTables.add(action.table);
-        if (locksAll.includes(action.does) && 'table' in action && action.table !== null && !newTables.has(action.table)) {
+        if (
+          locksAll.includes(action.does) &&
+          'table' in action &&
+          action.table !== null &&
+          !newTables.has(action.table)
+        ) {
           locked.add(action.table);
         }
         if (action.does === 'add-constraint' && action.constraint.type === 'check' && action.constraint.name !== null) {
@@ -43,7 +48,8 @@ export function contextsOf(scripts: readonly ScriptToJudge[]): readonly (readonl
         }
         if (action.does === 'validate') remember(action.table, action.constraint);
       }
-      if ('CreateTableAsStmt' in statement.node) newTables.add(statement.node.CreateTableAsStmt.into?.rel?.relname ?? '');
+      if ('CreateTableAsStmt' in statement.node)
+        newTables.add(statement.node.CreateTableAsStmt.into?.rel?.relname ?? '');
       return context;
     });
   });

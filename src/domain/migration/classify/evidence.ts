@@ -28,6 +28,4 @@ export const does = (evidence: Evidence, ...kinds: readonly string[]): boolean =
 
 /** An UPDATE, DELETE or MERGE, or code that may hold one. */
 export const mayWriteRows = (evidence: Evidence): boolean =>
-  evidence.actions.some(
-    (action) => (action.does === 'write' && action.verb !== 'insert') || action.does === 'opaque',
-  );
+  evidence.actions.some((action) => (action.does === 'write' && action.verb !== 'insert') || action.does === 'opaque');

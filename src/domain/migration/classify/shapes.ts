@@ -98,7 +98,21 @@ export function constraintShape(constraint: Constraint): ConstraintShape {
 }
 
 /** Functions that give one value per statement, so that PostgreSQL can store it once. */
-const steady = ['now', 'transaction_timestamp', 'statement_timestamp', 'timezone', 'to_timestamp', 'make_date', 'lower', 'upper', 'md5', 'array_to_json', 'to_jsonb', 'jsonb_build_object', 'current_setting'];
+const steady = [
+  'now',
+  'transaction_timestamp',
+  'statement_timestamp',
+  'timezone',
+  'to_timestamp',
+  'make_date',
+  'lower',
+  'upper',
+  'md5',
+  'array_to_json',
+  'to_jsonb',
+  'jsonb_build_object',
+  'current_setting',
+];
 
 function defaultKind(value: Node): DefaultKind {
   const calls = [...JSON.stringify(value).matchAll(/"funcname":\[(.*?)\]/g)].map(([, names = '']) =>

@@ -97,7 +97,8 @@ export function told(
   observation: Observation | null,
 ): Pick<StatementResult, 'class' | 'rules' | 'reason' | 'safer'> {
   const kept = withAcceptance(findings, comments);
-  const isUnseen = observation !== null && observation.kind !== 'observed' && !kept.some((one) => one.rule === 'needs-no-transaction');
+  const isUnseen =
+    observation !== null && observation.kind !== 'observed' && !kept.some((one) => one.rule === 'needs-no-transaction');
   const known = worst(kept.map((one) => one.class));
   const verdict: Class = isUnseen ? worst([known, 'unobserved']) : known;
   const ids = [...new Set(kept.map((one) => one.rule))];
@@ -113,7 +114,8 @@ function unseen(observation: Exclude<Observation, Seen>): readonly Finding[] {
     return [{ rule: 'needs-no-transaction', class: 'dangerous', reason: `Fails: ${message}.` }];
   }
   // Class 23: the data that the copy holds already contradicts it, so the target's does too.
-  if (sqlState.startsWith('23')) return [{ rule: 'fails', class: 'dangerous', reason: `Fails on the rows of the copy: ${message}.` }];
+  if (sqlState.startsWith('23'))
+    return [{ rule: 'fails', class: 'dangerous', reason: `Fails on the rows of the copy: ${message}.` }];
   return [];
 }
 
@@ -140,7 +142,9 @@ function overBudget(seen: Seen, predictedMs: number | null, budgetMs: number): r
 }
 
 const sorts = (actions: readonly Action[]): boolean =>
-  actions.some((action) => action.does === 'create-index' || action.does === 'reindex' || action.does === 'add-constraint');
+  actions.some(
+    (action) => action.does === 'create-index' || action.does === 'reindex' || action.does === 'add-constraint',
+  );
 
 function quiet(seen: Seen | null): string {
   if (seen === null) return 'No rule speaks against it.';

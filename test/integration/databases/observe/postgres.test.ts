@@ -55,9 +55,9 @@ describe.each([18, 15].filter((major) => major === 18 || isInstalled(major)))('P
     if (parsed.kind !== 'parsed') throw new Error(parsed.failure.message);
     const scripts = [{ wrapping: one.wrapping ?? ('statement' as const), statements: parsed.statements }];
     const connect = (): ReturnType<TestServer['connect']> => server.connect(database);
-    const [observations = []] = await observePostgres(scripts, { statementTimeoutMs: 20_000 }, connect, clock);
+    const watched = await observePostgres(scripts, { statementTimeoutMs: 20_000 }, connect, clock);
     const context = contextsOf(scripts)[0]?.at(-1);
-    const observation = observations.at(-1);
+    const observation = watched.observations[0]?.at(-1);
     if (context === undefined || observation === undefined) throw new Error('nothing was observed');
     return judgeStatement(context, observation, { phase: 'expand', budgetMs: 60_000, target: new Map() });
   }

@@ -11,11 +11,16 @@ export const dropsIndex: Rule = {
     sql: 'DROP INDEX books_title',
   },
   judge({ seen, actions }) {
-    const lost = seen.changes.flatMap((change) => (change.kind === 'dropped' && change.object === 'index' ? [change] : []));
+    const lost = seen.changes.flatMap((change) =>
+      change.kind === 'dropped' && change.object === 'index' ? [change] : [],
+    );
     const unique = lost.filter((one) => one.unique);
-    if (unique.length > 0) return review(`Drops unique index ${listed(unique.map((one) => one.name))}: duplicates are no longer refused.`);
+    if (unique.length > 0)
+      return review(`Drops unique index ${listed(unique.map((one) => one.name))}: duplicates are no longer refused.`);
     const gently = actions.some((action) => action.does === 'drop' && action.concurrently);
-    return lost.length === 0 || gently ? null : review(`Drops index ${listed(lost.map((one) => one.name))} under ACCESS EXCLUSIVE.`);
+    return lost.length === 0 || gently
+      ? null
+      : review(`Drops index ${listed(lost.map((one) => one.name))} under ACCESS EXCLUSIVE.`);
   },
   predict(action) {
     const plain = action.does === 'drop' && action.object === 'index' && !action.concurrently;

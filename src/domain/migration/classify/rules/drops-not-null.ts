@@ -12,7 +12,9 @@ export const dropsNotNull: Rule = {
   aboutOldRelease: true,
   judge({ seen }) {
     const columns = seen.changes.flatMap((change) => (change.kind === 'nullable-made' ? [change.column] : []));
-    return columns.length === 0 ? null : review(`${listed(columns)} may become NULL; the running release never met one.`);
+    return columns.length === 0
+      ? null
+      : review(`${listed(columns)} may become NULL; the running release never met one.`);
   },
   predict: (action, { newTables }) =>
     action.does === 'drop-not-null' && !newTables.has(action.table)

@@ -20,8 +20,12 @@ export const dropsSafeguard: Rule = {
     return lost.length === 0 ? null : review(`Drops ${listed(lost)}.`);
   },
   predict(action, { newTables }) {
-    if (action.does === 'drop-default' && !newTables.has(action.table)) return review(`Drops the default of ${action.table}.${action.column}.`);
-    if (action.does === 'drop-constraint' && !newTables.has(action.table)) return review(`Drops constraint ${action.constraint} of ${action.table}.`);
-    return action.does === 'drop' && safeguards.includes(action.object) ? review(`Drops ${action.object} ${listed(action.names)}.`) : null;
+    if (action.does === 'drop-default' && !newTables.has(action.table))
+      return review(`Drops the default of ${action.table}.${action.column}.`);
+    if (action.does === 'drop-constraint' && !newTables.has(action.table))
+      return review(`Drops constraint ${action.constraint} of ${action.table}.`);
+    return action.does === 'drop' && safeguards.includes(action.object)
+      ? review(`Drops ${action.object} ${listed(action.names)}.`)
+      : null;
   },
 };

@@ -19,7 +19,8 @@ export const dropsWhatIsUsed: Rule = {
     return lost.length === 0 ? null : dangerous(`Drops ${listed(lost)}.`);
   },
   predict(action, { newTables }) {
-    if (action.does === 'drop-column' && !newTables.has(action.table)) return dangerous(`Drops column ${action.table}.${action.column}.`);
+    if (action.does === 'drop-column' && !newTables.has(action.table))
+      return dangerous(`Drops column ${action.table}.${action.column}.`);
     if (action.does !== 'drop' || !inUse.includes(action.object)) return null;
     const old = action.names.filter((name) => !newTables.has(name));
     return old.length === 0 ? null : dangerous(`Drops ${action.object} ${listed(old)}.`);

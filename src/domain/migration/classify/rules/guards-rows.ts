@@ -5,7 +5,8 @@ export const guardsRows: Rule = {
   title: 'Row security is switched on, or a trigger off',
   problem:
     'With row security and no fitting policy, a release that is not the owner sees no rows. A disabled trigger silently stops whatever it kept right.',
-  instead: 'Create the policies in the same transaction; switch triggers off for one session only (session_replication_role), if at all.',
+  instead:
+    'Create the policies in the same transaction; switch triggers off for one session only (session_replication_role), if at all.',
   example: { given: 'CREATE TABLE books (id bigint PRIMARY KEY)', sql: 'ALTER TABLE books ENABLE ROW LEVEL SECURITY' },
   judge({ seen }) {
     const changed = seen.changes.flatMap((change) => {

@@ -40,3 +40,7 @@ export const rules: readonly Rule[] = [
   invalidIndex,
   unindexedForeignKey,
 ];
+
+export function ruleNamed(id: string): Rule | null {
+  return rules.find((rule) => rule.id === id) ?? null;
+}

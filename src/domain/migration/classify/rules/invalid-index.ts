@@ -6,7 +6,8 @@ export const invalidIndex: Rule = {
   problem: 'It slows writes down and no query uses it. IF NOT EXISTS takes it for the real one.',
   instead: 'Drop it with CONCURRENTLY and create it again.',
   example: {
-    given: 'CREATE TABLE sales (day date NOT NULL) PARTITION BY RANGE (day); CREATE TABLE sales_2025 PARTITION OF sales DEFAULT; CREATE INDEX sales_2025_day ON sales_2025 (day); CREATE INDEX sales_day ON ONLY sales (day)',
+    given:
+      'CREATE TABLE sales (day date NOT NULL) PARTITION BY RANGE (day); CREATE TABLE sales_2025 PARTITION OF sales DEFAULT; CREATE INDEX sales_2025_day ON sales_2025 (day); CREATE INDEX sales_day ON ONLY sales (day)',
     sql: "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'sales_2025_day'::regclass",
   },
   judge({ seen }) {

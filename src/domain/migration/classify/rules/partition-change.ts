@@ -20,7 +20,10 @@ export const partitionChange: Rule = {
     return gone.length === 0 ? null : review(`The rows of ${listed(gone)} are no longer found through the parent.`);
   },
   predict(action, { newTables }) {
-    if (action.does === 'attach' && !newTables.has(action.partition)) return review(`May read every row of ${action.partition}.`);
-    return action.does === 'detach' ? review(`The rows of ${action.partition} are no longer found through ${action.table}.`) : null;
+    if (action.does === 'attach' && !newTables.has(action.partition))
+      return review(`May read every row of ${action.partition}.`);
+    return action.does === 'detach'
+      ? review(`The rows of ${action.partition} are no longer found through ${action.table}.`)
+      : null;
   },
 };

@@ -7,7 +7,8 @@ export const renamesWhatIsUsed: Rule = {
   title: 'A name that the running release uses is changed',
   problem:
     'Between the migration and the end of the rollout two releases run at once, and each knows one of the names. Queries of the other fail.',
-  instead: 'Add the new name beside the old one (a column kept in step by triggers, a view over a renamed table), move the application over, and remove the old name in a contract step.',
+  instead:
+    'Add the new name beside the old one (a column kept in step by triggers, a view over a renamed table), move the application over, and remove the old name in a contract step.',
   example: {
     given: 'CREATE TABLE books (id bigint PRIMARY KEY, pages integer)',
     sql: 'ALTER TABLE books RENAME COLUMN pages TO page_count',
@@ -15,13 +16,17 @@ export const renamesWhatIsUsed: Rule = {
   aboutOldRelease: true,
   judge({ seen }) {
     const renamed = seen.changes.flatMap((change) =>
-      change.kind === 'renamed' && !unseen.includes(change.object) ? [`${change.object} ${change.from} to ${change.to}`] : [],
+      change.kind === 'renamed' && !unseen.includes(change.object)
+        ? [`${change.object} ${change.from} to ${change.to}`]
+        : [],
     );
     return renamed.length === 0 ? null : dangerous(`Renames ${listed(renamed)}.`);
   },
   predict(action, { newTables }) {
     if (action.does !== 'rename' || unseen.includes(action.object)) return null;
     if (newTables.has(action.table ?? action.from)) return null;
-    return dangerous(`Renames ${action.object} ${action.table === null ? '' : `${action.table}.`}${action.from} to ${action.to}.`);
+    return dangerous(
+      `Renames ${action.object} ${action.table === null ? '' : `${action.table}.`}${action.from} to ${action.to}.`,
+    );
   },
 };

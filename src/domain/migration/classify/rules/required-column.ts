@@ -12,12 +12,16 @@ export const requiredColumn: Rule = {
   },
   judge({ seen }) {
     const columns = seen.changes.flatMap((change) => (change.kind === 'required-column-added' ? [change.column] : []));
-    return columns.length === 0 ? null : dangerous(`${listed(columns)} must be filled, and the running release does not know it.`);
+    return columns.length === 0
+      ? null
+      : dangerous(`${listed(columns)} must be filled, and the running release does not know it.`);
   },
   predict(action, { newTables }) {
     if (action.does !== 'add-column' || newTables.has(action.table)) return null;
     const { column } = action;
     const isFilled = column.default !== 'none' || column.identity || column.generated !== null;
-    return column.notNull && !isFilled ? dangerous(`${action.table}.${column.name} must be filled, and the running release does not know it.`) : null;
+    return column.notNull && !isFilled
+      ? dangerous(`${action.table}.${column.name} must be filled, and the running release does not know it.`)
+      : null;
   },
 };

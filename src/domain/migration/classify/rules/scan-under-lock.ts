@@ -33,12 +33,19 @@ export const scanUnderLock: Rule = {
     }
     if (action.does === 'add-constraint') {
       const { constraint } = action;
-      const free = !constraint.validated || (constraint.index !== null && constraint.type === 'unique') || constraint.type === 'other';
+      const free =
+        !constraint.validated ||
+        (constraint.index !== null && constraint.type === 'unique') ||
+        constraint.type === 'other';
       return free ? null : dangerous(`Reads every row of ${table} under a lock that keeps others out.`);
     }
     if (action.does === 'add-column') {
       const checks = action.column.constraints.filter((one) => one.type !== 'foreign-key');
-      return checks.length === 0 ? null : dangerous(`A ${listed(checks.map((one) => one.type))} on the new column reads every row of ${table} while nobody can use it.`);
+      return checks.length === 0
+        ? null
+        : dangerous(
+            `A ${listed(checks.map((one) => one.type))} on the new column reads every row of ${table} while nobody can use it.`,
+          );
     }
     return null;
   },

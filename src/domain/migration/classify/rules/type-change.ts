@@ -14,7 +14,9 @@ export const typeChange: Rule = {
   judge({ seen }) {
     if (seen.rewritten.length > 0) return null;
     const changed = seen.changes.flatMap((change) =>
-      change.kind === 'type-changed' && !change.sameFamily ? [`${change.column} from ${change.from} to ${change.to}`] : [],
+      change.kind === 'type-changed' && !change.sameFamily
+        ? [`${change.column} from ${change.from} to ${change.to}`]
+        : [],
     );
     return changed.length === 0 ? null : review(`Changes ${listed(changed)}; the running release reads another type.`);
   },

@@ -10,7 +10,9 @@ export const unindexedForeignKey: Rule = {
     sql: 'CREATE TABLE reviews (id bigint PRIMARY KEY, book_id bigint REFERENCES books (id))',
   },
   judge({ seen }) {
-    const keys = seen.changes.flatMap((change) => (change.kind === 'foreign-key-without-index' ? [change.constraint] : []));
+    const keys = seen.changes.flatMap((change) =>
+      change.kind === 'foreign-key-without-index' ? [change.constraint] : [],
+    );
     return keys.length === 0 ? null : note(`No index begins with the columns of ${listed(keys)}.`);
   },
 };

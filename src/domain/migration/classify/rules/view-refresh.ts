@@ -11,7 +11,9 @@ export const viewRefresh: Rule = {
     sql: 'REFRESH MATERIALIZED VIEW counted',
   },
   judge({ seen }) {
-    const views = seen.held.filter((one) => one.kind === 'materialized view' && one.blocks.length > 0).map((one) => one.relation);
+    const views = seen.held
+      .filter((one) => one.kind === 'materialized view' && one.blocks.length > 0)
+      .map((one) => one.relation);
     const slow = views.filter((name) => seen.rewritten.includes(name) || seen.scanned.includes(name));
     return slow.length === 0 ? null : review(`Nobody can read ${listed(slow)} until its query is done.`);
   },

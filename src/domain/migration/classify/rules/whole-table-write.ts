@@ -15,7 +15,9 @@ export const wholeTableWrite: Rule = {
     if (!mayWriteRows(evidence)) return null;
     const locked = evidence.seen.held.filter((one) => one.lock === 'ROW EXCLUSIVE').map((one) => one.relation);
     const tables = tablesAmong(evidence.seen.scanned, evidence).filter((name) => locked.includes(name));
-    return tables.length === 0 ? null : dangerous(`Reads all of ${listed(tables)} and locks every row that it changes until the commit.`);
+    return tables.length === 0
+      ? null
+      : dangerous(`Reads all of ${listed(tables)} and locks every row that it changes until the commit.`);
   },
   predict(action, { newTables }) {
     if (action.does !== 'write' || action.verb === 'insert' || newTables.has(action.table)) return null;

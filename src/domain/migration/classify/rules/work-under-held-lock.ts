@@ -25,6 +25,8 @@ export const workUnderHeldLock: Rule = {
     if (lockedTables.size === 0) return null;
     const slow = action.does === 'validate' || (action.does === 'write' && action.verb !== 'insert');
     if (!slow || newTables.has(action.table)) return null;
-    return dangerous(`Works through ${action.table} while an earlier statement of the same transaction keeps others out of ${listed([...lockedTables])}.`);
+    return dangerous(
+      `Works through ${action.table} while an earlier statement of the same transaction keeps others out of ${listed([...lockedTables])}.`,
+    );
   },
 };

@@ -61,7 +61,8 @@ export function indexedSteps(
 }
 
 /** INCLUDE, DEFERRABLE and the like would get lost. */
-const endsAtColumns = (command: Command): boolean => command.tokens.at(-1)?.text === ')' && !/include|nulls|with/i.test(command.text);
+const endsAtColumns = (command: Command): boolean =>
+  command.tokens.at(-1)?.text === ')' && !/include|nulls|with/i.test(command.text);
 
 /** The name that PostgreSQL would have given, so that the schema ends up the same. */
 export function defaultName(table: string, shape: ConstraintShape, constraint: Constraint | null): string {

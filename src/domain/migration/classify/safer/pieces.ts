@@ -45,7 +45,12 @@ function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] 
 }
 
 /** Put a word behind the first of the given words. */
-export function insertAfter(sql: string, tokens: readonly Token[], words: readonly string[], added: string): string | null {
+export function insertAfter(
+  sql: string,
+  tokens: readonly Token[],
+  words: readonly string[],
+  added: string,
+): string | null {
   const anchor = tokens.find((token) => words.includes(word(token)));
   return anchor === undefined ? null : `${sql.slice(0, anchor.end)} ${added}${sql.slice(anchor.end)}`;
 }

@@ -23,7 +23,12 @@ const noTransaction = '-- fairway: no-transaction';
  *
  * Each statement of the answer must run by itself, which its first line asks of the runner.
  */
-export function saferPostgres(written: Statement, parser: PostgresParser, keyOf: KeyOf): string | null {
+export function saferPostgres(
+  written: Statement,
+  isAboutTransaction: boolean,
+  parser: PostgresParser,
+  keyOf: KeyOf,
+): string | null {
   const { sql } = written;
   const parsed = parser.parse(written.file, sql);
   const statement = parsed.kind === 'parsed' ? parsed.statements[0] : undefined;
@@ -31,6 +36,8 @@ export function saferPostgres(written: Statement, parser: PostgresParser, keyOf:
   const { node } = statement;
   const steps = stepsOf({ sql, node, actions: actionsOf(statement), tokens: parser.tokens(sql), keyOf });
   if (steps === null || steps.length === 0) return null;
+  // The same words help only where it was the transaction around them that hurt.
+  if (!isAboutTransaction && steps.length === 1 && steps[0] === sql) return null;
   return `${[noTransaction, ...steps.map((step) => `${step};`)].join('\n')}\n`;
 }
 

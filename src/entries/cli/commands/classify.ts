@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import { loadPostgresParser } from '../../../adapters/sql/libpg-query.ts';
+import { databases } from '../../../databases/index.ts';
+import { existingServer, type ThrowAwayServer } from '../../../databases/observe/existing-server.ts';
+import type { Classification, StatementResult } from '../../../domain/migration/classify/result.ts';
+import { annotations, sarif } from '../../../domain/migration/classify/sarif.ts';
+import type { Class, Wrapping } from '../../../domain/migration/classify/words.ts';
+import { ConfigError, EnvironmentError, GateFailed } from '../../../errors.ts';
+import { classify } from '../../../stages/classify.ts';
+import type { Base, ClassifyInput } from '../../../stages/classify/input.ts';
+import type { CommandBody, CommandContext } from '../command.ts';
+import { findMigrations } from '../migrations/find-files.ts';
+import { durationMs, engineOf, text, urlOf } from '../migrations/options.ts';
+import { openWorld, type World } from '../world.ts';
+
+/** Watch migrations on a throw-away database and say how dangerous each statement is. */
+export const run: CommandBody = async (context) => {
+  if (context.positionals.length === 0) {
+    throw new ConfigError('FILES_MISSING', 'No migration was named.', {
+      hint: 'name files or a folder: fairway classify migrations/0007_*.sql --database postgres',
+    });
+  }
+  const world = openWorld(context, context.directory);
+  const engine = await engineOf(context);
+  const url = async (flag: string): Promise<string | null> => {
+    const given = text(context, flag);
+    return given === null ? null : await urlOf(given, async (reference) => await world.secrets.resolve(reference), world.conceal);
+  };
+  const databaseUrl = await url('database-url');
+  const migrations = await findMigrations(
+    context.positionals,
+    text(context, 'from-migrations'),
+    context.directory,
+    world.files,
+  );
+  const existing =
+    databaseUrl === null ? null : await existingServer(databaseUrl, context.flags['throw-away'] === true, world.sql);
+  const input: ClassifyInput = {
+    engine,
+    files: migrations.files,
+    base: await baseOf(context, migrations.before, existing?.database ?? null, world),
+    wrapping: (text(context, 'wrapping') ?? 'fairway') as Wrapping | 'fairway',
+    isStatic: context.flags['static'] === true,
+    targetUrl: await url('target-url'),
+    budgetMs: durationMs(context, 'budget', 1_000),
+    statementTimeoutMs: durationMs(context, 'statement-timeout', 300_000),
+  };
+  const result = await classify(input, {
+    ...world,
+    loadParser: loadPostgresParser,
+    startServer: existing === null ? async () => await throwAway(engine, context, world) : async () => existing.server,
+  });
+  const file = text(context, 'sarif');
+  if (file !== null) await world.files.writeAtomic(resolve(context.directory, file), sarif(result, context.version));
+  if (context.env['GITHUB_ACTIONS'] === 'true')
+    for (const line of annotations(result)) process.stderr.write(`${line}\n`);
+  return ended(result, (text(context, 'fail-on') ?? 'dangerous') as FailOn);
+};
+
+type FailOn = 'dangerous' | 'review' | 'never';
+
+async function baseOf(
+  context: CommandContext,
+  before: Extract<Base, { kind: 'scripts' }>['files'],
+  database: string | null,
+  world: World,
+): Promise<Base> {
+  const schema = text(context, 'schema');
+  const given = ['schema', 'from-migrations', 'database-url'].filter((flag) => context.flags[flag] !== undefined);
+  if (given.length > 1) {
+    throw new ConfigError('COMMAND_LINE_INVALID', 'The command line is wrong.', {
+      problems: given.map((flag) => ({ path: `--${flag}`, message: 'only one of these can be the base schema' })),
+    });
+  }
+  if (database !== null) return { kind: 'copy', database };
+  if (schema === null) return before.length === 0 ? { kind: 'empty' } : { kind: 'scripts', files: before };
+  const path = resolve(context.directory, schema);
+  if (!(await world.files.exists(path))) throw new ConfigError('FILES_MISSING', `there is no ${schema}`);
+  return { kind: 'scripts', files: [{ path: schema, text: await world.files.readText(path) }] };
+}
+
+async function throwAway(engine: string, context: CommandContext, world: World): Promise<ThrowAwayServer> {
+  const plugin = databases.find((one) => one.type === engine);
+  if (plugin === undefined) {
+    throw new EnvironmentError('ENGINE_MISSING', `no throw-away ${engine} server can be started here`, {
+      hint: 'use --static, or name a server with --database-url',
+    });
+  }
+  const { stateDirectory, cacheDirectory } = context;
+  const config = plugin.schema.parse({ type: engine });
+  return await plugin.ephemeral(
+    config,
+    { app: 'classify', environment: 'local', stateDirectory, cacheDirectory },
+    world,
+  );
+}
+
+/** Exit code 3 from the class that `--fail-on` names; what nobody could watch counts as dangerous. */
+function ended(result: Classification, failOn: FailOn): Awaited<ReturnType<CommandBody>> {
+  const bad: readonly Class[] = {
+    dangerous: ['dangerous', 'unobserved'],
+    review: ['dangerous', 'unobserved', 'review'],
+    never: [],
+  }[failOn] as Class[];
+  const told = result.statements.filter((one) => one.class !== 'safe');
+  const summary = [...told.map(line), `${result.statements.length} statements: ${result.class}`];
+  const document = { ...result };
+  if (!bad.includes(result.class)) return { outcome: 'ok', code: 'CLASSIFIED', result: document, summary };
+  const worst = result.statements.filter((one) => bad.includes(one.class));
+  const [first] = worst;
+  const code = result.class === 'unobserved' ? 'MIGRATION_UNOBSERVED' : 'MIGRATION_DANGEROUS';
+  const message = `${worst.length} of ${result.statements.length} statements: ${first === undefined ? '' : line(first)}`;
+  const hint =
+    first?.safer === null || first === undefined
+      ? 'see the reasons above; a person may accept one with -- fairway: accept RULE why'
+      : `do it so:\n${first.safer}`;
+  return { error: new GateFailed(code, message, { hint }), result: document, summary };
+}
+
+function line(one: StatementResult): string {
+  return `${one.file}:${one.line}: ${one.class}: ${one.reason}`;
+}

@@ -1,0 +1,103 @@
+import { layBase } from '../databases/observe/base.ts';
+import { observePostgres } from '../databases/observe/postgres.ts';
+import { readStatistics } from '../databases/observe/statistics.ts';
+import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
+import { classifyPostgres, type ScriptOfPhase, type Watched } from '../domain/migration/classify/postgres.ts';
+import type { Classification } from '../domain/migration/classify/result.ts';
+import type { PostgresParser } from '../domain/migration/classify/statement.ts';
+import { ConfigError } from '../errors.ts';
+import type { SqlConnection } from '../ports.ts';
+import type { ThrowAwayServer } from '../databases/observe/existing-server.ts';
+import type { ClassifyInput, ClassifyPorts } from './classify/input.ts';
+import { parseBase, parseMigrations } from './classify/scripts.ts';
+import { stage } from './stage.ts';
+
+/**
+ * Classify migrations: by watching them on a throw-away copy of the schema, or, when asked, from their text alone.
+ *
+ * Throws GateFailed `MIGRATION_SYNTAX`, ConfigError `BASE_SCHEMA_FAILS`, EnvironmentError when a server is lost.
+ */
+export async function classify(input: ClassifyInput, ports: ClassifyPorts): Promise<Classification> {
+  const title = input.isStatic ? 'Read the migrations' : 'Watch the migrations on a throw-away copy';
+  return await stage('classify', title, ports, async (note) => {
+    const parser = await ports.loadParser();
+    const scripts = parseMigrations(input.files, input.wrapping, parser);
+    const target = await statistics(input.targetUrl, ports);
+    const watched = input.isStatic ? null : await watch(scripts, input, parser, ports, note);
+    const value = classifyPostgres(scripts, watched, { budgetMs: input.budgetMs, target }, parser);
+    return { value, summary: summary(value) };
+  });
+}
+
+async function watch(
+  scripts: readonly ScriptOfPhase[],
+  input: ClassifyInput,
+  parser: PostgresParser,
+  ports: ClassifyPorts,
+  note: (text: string) => void,
+): Promise<Watched> {
+  const base = input.base.kind === 'scripts' ? parseBase(input.base.files, parser, note) : [];
+  const server = await ports.startServer();
+  const database = `fairway_classify_${ports.random(6)}`;
+  const connect = async (purpose: string): Promise<SqlConnection> => {
+    const applicationName = `fairway classify ${purpose}`;
+    return await ports.sql.connect(server.url(database, applicationName), { timeoutMs: 10_000, applicationName });
+  };
+  try {
+    await server.create(database, input.base.kind === 'copy' ? input.base.database : undefined);
+    await lay(base, connect);
+    const options = { statementTimeoutMs: input.statementTimeoutMs };
+    return { server: server.version, ...(await observePostgres(scripts, options, connect, ports.clock)) };
+  } finally {
+    await end(server, database);
+  }
+}
+
+async function lay(
+  base: ReturnType<typeof parseBase>,
+  connect: (purpose: string) => Promise<SqlConnection>,
+): Promise<void> {
+  if (base.length === 0) return;
+  const connection = await connect('base');
+  const refused = await using(connection, async () => await layBase(base, connection));
+  if (refused === null) return;
+  const { statement, failure } = refused;
+  const place = `${statement.file}:${statement.line}:${statement.column}`;
+  throw new ConfigError('BASE_SCHEMA_FAILS', `${place}: the base schema cannot be built: ${failure.message}`, {
+    hint: 'the base must run on an empty database; a missing extension must be left out or installed',
+  });
+}
+
+async function end(server: ThrowAwayServer, database: string): Promise<void> {
+  try {
+    await server.drop(database);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function statistics(url: string | null, ports: ClassifyPorts): Promise<TargetStatistics> {
+  if (url === null) return new Map();
+  const connection = await ports.sql.connect(url, {
+    timeoutMs: 10_000,
+    applicationName: 'fairway classify statistics',
+  });
+  return await using(connection, async () => await readStatistics(connection));
+}
+
+async function using<T>(connection: SqlConnection, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } finally {
+    await connection.close();
+  }
+}
+
+function summary({ statements, mode }: Classification): string {
+  const counts = (['dangerous', 'unobserved', 'review', 'safe'] as const).flatMap((kind) => {
+    const count = statements.filter((one) => one.class === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}`];
+  });
+  const text = counts.length === 0 ? 'no statement' : counts.join(', ');
+  return mode === 'static' ? `${text} (from the text alone)` : text;
+}
