@@ -6,14 +6,15 @@ import type { AnnouncePorts } from './release/announce.ts';
 import { announce } from './release/announce.ts';
 import { commentOnIssues, moveFloatingTags, startFollowers } from './release/follow.ts';
 import { sectionOf } from './release/plan.ts';
-import type { PreparedRelease } from './release/prepare.ts';
-import { clearCandidates } from './release/prepare.ts';
+import { clearCandidates } from './release/candidates.ts';
+import type { PreparedRelease } from './release/prepared.ts';
 import type { Publication, Published } from './release/publish.ts';
 import { publishRefs } from './release/publish.ts';
 
 export type { AnnouncePorts } from './release/announce.ts';
 export { type PlanRequest, planRelease } from './release/plan.ts';
-export { type PreparedRelease, prepareRelease } from './release/prepare.ts';
+export { prepareRelease } from './release/prepare.ts';
+export type { PreparedRelease } from './release/prepared.ts';
 export { type ResumeRequest, resumeRelease } from './release/resume.ts';
 export type { Published } from './release/publish.ts';
 

@@ -69,7 +69,12 @@ export async function planOf(
     notes: notes === '' ? 'First release.' : notes,
     files,
     changes,
-    steps: releaseSteps(section.tag, settings, history.branch),
+    steps: releaseSteps(
+      section.tag,
+      settings,
+      history.branch,
+      settings.forge === 'github' || (settings.forge === 'auto' && links !== null),
+    ),
   });
 }
 

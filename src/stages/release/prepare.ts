@@ -1,46 +1,50 @@
 import type { Config } from '../../config/schema.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { candidateRef, releaseMessage, unreleasedVersion } from '../../domain/release/plan.ts';
-import type { GitIdentity, Repository } from '../../ports.ts';
-
-/** A commit that is ready to be built, tested and deployed as a version. */
-export interface PreparedRelease {
-  /** `1.1.0`; `1.0.0+3f2a91c` when there is nothing to release. */
-  readonly version: string;
-  /** What is built, tested, deployed and tagged: the release commit, or HEAD when there is nothing to release. */
-  readonly commit: string;
-  /** The commit of the branch that it was made from. */
-  readonly parent: string;
-  /** Null when there is nothing to release: such a version is deployed and never tagged. */
-  readonly tag: string | null;
-  readonly plan: ReleasePlan;
-}
+import type { Forge, GitIdentity, Repository } from '../../ports.ts';
+import { candidates } from './candidates.ts';
+import { preflightRelease } from './preflight.ts';
+import type { PreparedRelease } from './prepared.ts';
+import { resumeRelease } from './resume.ts';
 
 /**
- * Make the release commit and push it as a candidate; branch, index and work tree stay as they are.
+ * Look for what would block the release, then make the release commit and push it as a candidate; branch, index and work tree stay as they are.
  *
- * The same plan gives the same commit, so a second run finds everything there.
+ * The same plan gives the same commit, so a second run finds everything there. A commit that is released already
+ * comes back as that release. Throws GateFailed `RELEASE_BLOCKED`, `PLAN_STALE`.
  */
 export async function prepareRelease(
   plan: ReleasePlan,
   settings: Config['release'],
   repository: Repository,
+  forge: Forge | null = null,
 ): Promise<PreparedRelease> {
   const { head, next, tag } = plan;
   if (next === null || tag === null) {
+    const published =
+      plan.kind !== 'released' || plan.current === null
+        ? null
+        : await resumeRelease({ version: plan.current }, settings, repository);
+    if (published !== null) return published;
     const version = unreleasedVersion(plan.current, head);
-    return { version, commit: head, parent: head, tag: null, plan };
+    return { version, commit: head, parent: head, tag: null, plan, remarks: [] };
   }
-  const commit =
-    (await existingCandidate(plan, next, settings, repository)) ??
-    (await repository.commitOn(head, plan.changes, releaseMessage(next, tag), {
-      ...identityOf(settings),
-      sign: (await repository.setting('commit.gpgSign')) === 'true',
-    }));
+  const { remarks, needsSignature } = await preflightRelease(plan, settings, repository, forge);
+  const sign = (await repository.setting('commit.gpgSign')) === 'true';
+  const message = releaseMessage(next, tag);
+  const known = sign || needsSignature ? await existingCandidate(plan, next, settings, repository) : null;
+  if (known === null && needsSignature && forge !== null) {
+    const signed = await forge.commitOn(head, plan.changes, message);
+    const ref = candidateRef(next, signed);
+    await forge.createRef(ref, signed);
+    await repository.fetch(settings.remote, [`${ref}:${ref}`]);
+    return { version: next, commit: signed, parent: head, tag, plan, remarks };
+  }
+  const commit = known ?? (await repository.commitOn(head, plan.changes, message, { ...identityOf(settings), sign }));
   const ref = candidateRef(next, commit);
   await repository.updateRefs([{ ref, to: commit }]);
   if (await repository.hasRemote(settings.remote)) await repository.push(settings.remote, [{ ref, to: commit }]);
-  return { version: next, commit, parent: head, tag, plan };
+  return { version: next, commit, parent: head, tag, plan, remarks };
 }
 
 export function identityOf(settings: Config['release']): { readonly identity?: GitIdentity } {
@@ -55,7 +59,6 @@ async function existingCandidate(
   settings: Config['release'],
   repository: Repository,
 ): Promise<string | null> {
-  if ((await repository.setting('commit.gpgSign')) !== 'true') return null;
   for (const { commit } of await candidates(settings, repository, version)) {
     const [record] = await repository.commits([commit]);
     if (record?.parents[0] !== plan.head) continue;
@@ -65,51 +68,4 @@ async function existingCandidate(
     if (same.every(Boolean)) return commit;
   }
   return null;
-}
-
-export interface Candidate {
-  readonly version: string;
-  readonly commit: string;
-}
-
-/** Release commits that wait for their tag, here or on the remote. */
-export async function candidates(
-  settings: Config['release'],
-  repository: Repository,
-  version = '*',
-): Promise<readonly Candidate[]> {
-  const pattern = `refs/fairway/candidates/${version}/*`;
-  const local = await repository.refs(pattern);
-  const remote = (await repository.hasRemote(settings.remote))
-    ? await repository.remoteRefs(settings.remote, [pattern])
-    : [];
-  const found = new Map<string, Candidate>();
-  for (const { ref, commit } of [...local, ...remote]) {
-    const [, name = '', sha = ''] = /^refs\/fairway\/candidates\/([^/]+)\/([0-9a-f]+)$/.exec(ref) ?? [];
-    if (name !== '') found.set(ref, { version: name, commit: sha === commit ? commit : sha });
-  }
-  const missing = [...found.entries()].filter(([, { commit }]) => !local.some((ref) => ref.commit === commit));
-  if (missing.length > 0)
-    await repository.fetch(
-      settings.remote,
-      missing.map(([ref]) => `${ref}:${ref}`),
-    );
-  return [...found.values()];
-}
-
-/** Candidates of a version that is out have done their work; those of earlier attempts too. */
-export async function clearCandidates(
-  version: string,
-  settings: Config['release'],
-  repository: Repository,
-): Promise<void> {
-  const pattern = `refs/fairway/candidates/${version}/*`;
-  const local = await repository.refs(pattern);
-  await repository.updateRefs(local.map(({ ref, object }) => ({ ref, to: null, expected: object })));
-  if (!(await repository.hasRemote(settings.remote))) return;
-  const remote = await repository.remoteRefs(settings.remote, [pattern]);
-  await repository.push(
-    settings.remote,
-    remote.map(({ ref, object }) => ({ ref, to: null, expected: object })),
-  );
 }

@@ -6,8 +6,8 @@ import { GateFailed } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import { completeHistory, readHistory, syncTags } from './history.ts';
 import { planOf } from './plan.ts';
-import type { PreparedRelease } from './prepare.ts';
-import { candidates } from './prepare.ts';
+import { candidates } from './candidates.ts';
+import type { PreparedRelease } from './prepared.ts';
 
 export interface ResumeRequest {
   /** Of a candidate or of a tag; default: what was made from HEAD. */
@@ -46,7 +46,7 @@ export async function resumeRelease(
     throw new GateFailed(code, message, { hint });
   }
   const plan = await planOf(before, decision, settings, repository);
-  return { version: found.version, tag: found.tag, commit: found.commit, parent, plan };
+  return { version: found.version, tag: found.tag, commit: found.commit, parent, plan, remarks: [] };
 }
 
 interface Found {

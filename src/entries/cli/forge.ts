@@ -1,0 +1,23 @@
+import { openForge } from '../../adapters/forge/open.ts';
+import { nodeClock } from '../../adapters/node/clock.ts';
+import { nodeSecrets } from '../../adapters/node/secrets.ts';
+import { linksOf } from '../../domain/release/links.ts';
+import { FairwayError } from '../../errors.ts';
+import type { Forge } from '../../ports.ts';
+import type { CommandContext } from './command.ts';
+import type { Released } from './released.ts';
+
+/** The forge of the repository, or null; a missing token matters only where the forge is asked for by name. */
+export async function forgeOf(
+  context: CommandContext,
+  { settings, repository, directory }: Released,
+): Promise<Forge | null> {
+  if (settings.forge === 'none') return null;
+  const secrets = nodeSecrets({ env: context.env, directory, mask: { register: (value) => context.conceal(value) } });
+  const token = await secrets.resolve(settings.token).catch((error: unknown) => {
+    if (error instanceof FairwayError && error.code === 'SECRET_MISSING') return null;
+    throw error;
+  });
+  const place = linksOf(await repository.remoteUrl(settings.remote));
+  return openForge({ forge: settings.forge, place, token, env: context.env, clock: nodeClock() });
+}
