@@ -1,23 +1,26 @@
 import { z } from 'zod';
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const units: readonly string[] = Object.keys(unitMs);
 
 /** Timers of this runtime hold no more. */
 const longestMs = 24 * unitMs.d;
 
+/** How people write units that we know by another name. */
+const unitNames: readonly (readonly [unit: keyof typeof unitMs, names: RegExp])[] = [
+  ['ms', /^(ms|msecs?|milli.*)$/],
+  ['s', /^s(ecs?|econds?)?$/],
+  ['m', /^m(ins?|inutes?)?$/],
+  ['h', /^h(rs?|ours?)?$/],
+  ['d', /^d(ays?)?$/],
+];
+
 function durationAdvice(input: unknown): string {
   const expected = 'expected a duration with a unit, such as 500ms, 30s, 15m or 24h';
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([\p{L}]*)\s*$/u.exec(String(input));
-  const [, amount = '', unit = ''] = match ?? [];
-  if (amount === '') return expected;
-  if (unit === '') return `${expected}: ${amount}s for seconds, ${amount}ms for milliseconds`;
-  const meant = unit.toLowerCase().startsWith('mi')
-    ? 'm'
-    : unit.toLowerCase().startsWith('ms')
-      ? 'ms'
-      : unit.toLowerCase().charAt(0);
-  return units.includes(meant) ? `${expected}: ${amount}${meant}` : expected;
+  const [, amount, name = ''] = /^\s*(\d+(?:\.\d+)?)\s*([\p{L}]*)\s*$/u.exec(String(input)) ?? [];
+  if (amount === undefined) return expected;
+  if (name === '') return `${expected}: ${amount}s for seconds, ${amount}ms for milliseconds`;
+  const [meant] = unitNames.find(([, names]) => names.test(name.toLowerCase())) ?? [];
+  return meant === undefined ? expected : `${expected}: ${amount}${meant}`;
 }
 
 /** A duration with its unit (`500ms`, `30s`, `15m`, `24h`, `7d`); milliseconds after parsing, at most 24 days. */
