@@ -71,6 +71,8 @@ export interface DaemonSpec {
   readonly env: Readonly<Record<string, string>>;
   /** stdout and stderr are appended here. */
   readonly logFile: string;
+  /** Gets the identity as JSON in the turn in which the process exists: for whoever may be killed right after. */
+  readonly identityFile?: string;
   readonly uid?: number;
   readonly gid?: number;
 }

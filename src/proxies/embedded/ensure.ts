@@ -7,7 +7,7 @@ import type { Hello, ProxySettings } from './protocol.ts';
 import { controlProtocol, helloSchema } from './protocol.ts';
 import type { Asker } from './question.ts';
 import { ask } from './question.ts';
-import { readRecord, removeRecord, writeRecord } from './record.ts';
+import { forgetProcess, readProcess } from './record.ts';
 
 const startWithinMs = 10_000;
 const lookMs = 20;
@@ -46,9 +46,9 @@ export async function ensureProxy(
 export async function endProxy(asker: Asker, context: ProxyContext, ports: ProxyPorts): Promise<void> {
   // One that does not understand, or no longer answers, is ended by its process.
   await ask(asker, { type: 'stop', graceMs }).catch(() => null);
-  const record = await readRecord(context, ports);
-  if (record !== null && ports.daemons.isAlive(record.identity)) await ports.daemons.stop(record.identity, graceMs);
-  await removeRecord(context, ports);
+  const identity = await readProcess(context, ports);
+  if (identity !== null && ports.daemons.isAlive(identity)) await ports.daemons.stop(identity, graceMs);
+  await forgetProcess(context, ports);
 }
 
 /** Who answers on the socket; null when nobody does, or not as a proxy would. */
@@ -63,17 +63,17 @@ async function hello(asker: Asker): Promise<Hello | null> {
 
 async function start(wanted: Wanted, asker: Asker, context: ProxyContext, ports: ProxyPorts): Promise<void> {
   const { files, daemons, clock } = ports;
-  const { folder, log } = proxyFiles(context.directory);
+  const { folder, log, process: identityFile } = proxyFiles(context.directory);
   await files.makeDirectory(folder, 0o700);
   await files.makeDirectory(context.runDirectory, 0o700);
   const argv = await commandOf(wanted, asker, context, ports);
-  const identity = await daemons.start({ argv, cwd: context.directory, env: {}, logFile: log });
-  await writeRecord({ identity }, context, ports);
+  const identity = await daemons.start({ argv, cwd: context.directory, env: {}, logFile: log, identityFile });
+  await files.writeAtomic(identityFile, JSON.stringify(identity), 0o600);
   const endsAt = clock.monotonicMs() + startWithinMs;
   while ((await hello(asker))?.directory !== context.directory) {
     if (!daemons.isAlive(identity) || clock.monotonicMs() > endsAt) {
       await daemons.stop(identity, 0);
-      await removeRecord(context, ports);
+      await forgetProcess(context, ports);
       throw await notStarted(wanted, log, await hello(asker), ports);
     }
     await clock.sleep(lookMs);

@@ -7,7 +7,7 @@ import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import { socketControl } from '../../../src/adapters/proxy/control-client.ts';
 import { embedded } from '../../../src/proxies/embedded.ts';
-import { readRecord } from '../../../src/proxies/embedded/record.ts';
+import { readProcess } from '../../../src/proxies/embedded/record.ts';
 import type { Proxy, ProxyContext, ProxyPorts } from '../../../src/proxies/proxy.ts';
 import type { ProxyBench } from './contract.ts';
 
@@ -36,9 +36,9 @@ export async function openEmbedded(config: object = {}): Promise<EmbeddedBench> 
   const client = (more: object = config, other: Partial<ProxyContext> = {}): Proxy =>
     embedded.create(embedded.schema.parse({ type: 'embedded', port, ...more }), { ...context, ...other }, ports);
   const pid = async (): Promise<number> => {
-    const record = await readRecord(context, ports);
-    if (record === null) throw new Error('no proxy was started');
-    return record.identity.pid;
+    const identity = await readProcess(context, ports);
+    if (identity === null) throw new Error('no proxy was started');
+    return identity.pid;
   };
   const proxy = client();
   return {
@@ -49,8 +49,8 @@ export async function openEmbedded(config: object = {}): Promise<EmbeddedBench> 
     client,
     pid,
     crash: async () => {
-      const record = await readRecord(context, ports);
-      if (record !== null) await ports.daemons.stop(record.identity, 0);
+      const identity = await readProcess(context, ports);
+      if (identity !== null) await ports.daemons.stop(identity, 0);
     },
     close: async () => {
       await proxy.stop();
