@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { commandLine } from './demo/fairway.ts';
 import { type SceneResult, scenes } from './demo/scenes.ts';
 import { summaryTable } from './demo/summary-table.ts';
@@ -22,7 +23,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 async function play(): Promise<number> {
-  if (!existsSync(commandLine)) await import('./build.ts');
+  if (!existsSync(commandLine)) {
+    const { build } = await import('./build.ts');
+    await build(dirname(commandLine));
+  }
   say('Fairway ships a scratch copy of examples/shop, four times, while users are on it.');
   theatre = await openTheatre({ holdMs: 2_000, requestsPerSecond: 200, color });
   say(paint(2, `${theatre.url}   ${theatre.shop.directory}`));
