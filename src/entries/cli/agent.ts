@@ -39,7 +39,10 @@ export async function underLock<T>(
 function owner({ context, world }: Project): RunOwner {
   const { env } = context;
   const job = env['GITHUB_RUN_ID'];
-  const who = job === undefined ? `${env['USER'] ?? env['LOGNAME'] ?? 'somebody'}@${env['HOSTNAME'] ?? 'this host'}` : `GitHub run ${job}`;
+  const who =
+    job === undefined
+      ? `${env['USER'] ?? env['LOGNAME'] ?? 'somebody'}@${env['HOSTNAME'] ?? 'this host'}`
+      : `GitHub run ${job}`;
   return { runId: context.runId, who, command: context.command, process: world.self };
 }
 

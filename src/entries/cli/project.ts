@@ -38,5 +38,10 @@ export function environmentDatabase(project: Project): EnvironmentDatabase | nul
   const plugin = databasePlugin(project);
   const { database } = project.config;
   if (plugin === null || database === undefined) return null;
-  return plugin.environment(database, databaseContext(project), project.world, async (reference) => await project.world.secrets.resolve(reference));
+  return plugin.environment(
+    database,
+    databaseContext(project),
+    project.world,
+    async (reference) => await project.world.secrets.resolve(reference),
+  );
 }

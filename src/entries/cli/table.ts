@@ -17,6 +17,12 @@ export interface CommandSpec {
   load(): Promise<{ readonly run: CommandBody }>;
 }
 
+const allowDirty: FlagSpec = {
+  name: 'allow-dirty',
+  kind: 'switch',
+  about: 'go on although the work tree has changes, which are not part of it',
+};
+
 export const commands: readonly CommandSpec[] = [
   {
     name: 'check',
@@ -37,7 +43,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Build the artifact of the current commit',
     operands: [],
     about: 'Runs the build commands in a clean tree of the commit and prints the typed digest of what came out.',
-    flags: [],
+    flags: [allowDirty],
     examples: [{ line: 'fairway build', does: 'build HEAD' }],
     recorded: true,
     load: () => import('./commands/build.ts'),
@@ -47,7 +53,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'Build, then run the tests in a copy of what was built',
     operands: [],
     about: 'What is tested is the artifact that would be deployed. A failing test is exit code 3.',
-    flags: [],
+    flags: [allowDirty],
     examples: [{ line: 'fairway test --verbose', does: 'with the output of the tests' }],
     recorded: true,
     load: () => import('./commands/test.ts'),
@@ -165,7 +171,7 @@ export const commands: readonly CommandSpec[] = [
     operands: [],
     about:
       'Builds the schema that the target has, applies the new migrations, and runs the smoke checks of the old release on the new schema, then those of the new one. The target is not touched.',
-    flags: [],
+    flags: [allowDirty],
     examples: [{ line: 'fairway rehearse', does: 'says whether a rollback would work' }],
     recorded: true,
     load: () => import('./commands/rehearse.ts'),
@@ -176,7 +182,7 @@ export const commands: readonly CommandSpec[] = [
     operands: [],
     about:
       'Under the lock of the environment. What is applied stays applied: Fairway never runs a down migration by itself.',
-    flags: [],
+    flags: [allowDirty],
     examples: [
       { line: 'fairway migrate --dry-run', does: 'list what is pending' },
       { line: 'fairway migrate --env staging', does: 'apply it to staging' },
@@ -190,7 +196,7 @@ export const commands: readonly CommandSpec[] = [
     operands: [],
     about:
       'Traffic moves in the configured steps; a bad verdict returns it to the stable release (exit code 4). Nothing is tagged.',
-    flags: [],
+    flags: [allowDirty],
     examples: [
       { line: 'fairway deploy --env staging', does: 'the current commit, to staging' },
       { line: 'fairway deploy --dry-run', does: 'the plan only' },
@@ -290,7 +296,7 @@ export const commands: readonly CommandSpec[] = [
     operands: [],
     about:
       'The main job. Refused before any traffic moves: exit code 3. Rolled back by itself: exit code 4. A commit that already is stable: done, exit code 0.',
-    flags: [],
+    flags: [allowDirty],
     examples: [
       { line: 'fairway ship', does: 'the current commit, to the default environment' },
       { line: 'fairway ship --env production --json > result.json', does: 'in a CI job' },

@@ -52,7 +52,10 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
 /** End what a killed client left behind on this host; a warning for each. */
 export async function sweep(context: CommandContext): Promise<void> {
   for (const { program, pid } of await sweepOrphans(context.stateDirectory)) {
-    context.reporter.report({ type: 'warning', text: `ended ${program} (process ${pid}), left behind by a command that was killed` });
+    context.reporter.report({
+      type: 'warning',
+      text: `ended ${program} (process ${pid}), left behind by a command that was killed`,
+    });
   }
 }
 

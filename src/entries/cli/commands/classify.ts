@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { loadPostgresParser } from '../../../adapters/sql/libpg-query.ts';
 import { databases } from '../../../databases/index.ts';
-import { existingServer, type ThrowAwayServer } from '../../../databases/observe/existing-server.ts';
+import { ephemeralMariadb } from '../../../databases/mariadb/ephemeral.ts';
+import { existingServer } from '../../../databases/observe/existing-server.ts';
+import type { ThrowAwayServer } from '../../../databases/observe/throw-away-server.ts';
 import type { Classification, StatementResult } from '../../../domain/migration/classify/result.ts';
 import { annotations, sarif } from '../../../domain/migration/classify/sarif.ts';
 import type { Class, Wrapping } from '../../../domain/migration/classify/words.ts';
@@ -24,7 +26,9 @@ export const run: CommandBody = async (context) => {
   const engine = await engineOf(context);
   const url = async (flag: string): Promise<string | null> => {
     const given = text(context, flag);
-    return given === null ? null : await urlOf(given, async (reference) => await world.secrets.resolve(reference), world.conceal);
+    return given === null
+      ? null
+      : await urlOf(given, async (reference) => await world.secrets.resolve(reference), world.conceal);
   };
   const databaseUrl = await url('database-url');
   const migrations = await findMigrations(
@@ -80,19 +84,17 @@ async function baseOf(
 }
 
 async function throwAway(engine: string, context: CommandContext, world: World): Promise<ThrowAwayServer> {
+  const { stateDirectory, cacheDirectory } = context;
+  const place = { app: 'classify', environment: 'local', stateDirectory, cacheDirectory };
+  if (engine === 'mariadb') return await ephemeralMariadb(place, world);
   const plugin = databases.find((one) => one.type === engine);
   if (plugin === undefined) {
     throw new EnvironmentError('ENGINE_MISSING', `no throw-away ${engine} server can be started here`, {
       hint: 'use --static, or name a server with --database-url',
     });
   }
-  const { stateDirectory, cacheDirectory } = context;
   const config = plugin.schema.parse({ type: engine });
-  return await plugin.ephemeral(
-    config,
-    { app: 'classify', environment: 'local', stateDirectory, cacheDirectory },
-    world,
-  );
+  return await plugin.ephemeral(config, place, world);
 }
 
 /** Exit code 3 from the class that `--fail-on` names; what nobody could watch counts as dangerous. */

@@ -13,7 +13,10 @@ export const run: CommandBody = async (context) => {
   const version = wanted?.replace(/^v(?=\d)/, '') ?? null;
   const status = await existingAgent(context, (agent) => statusOf(agent, scope));
   if (status?.stable == null) {
-    throw new ConfigError('NOTHING_TO_ROLL_BACK', `${scope.app}/${scope.environment}: no release serves here, so there is nothing to go back from`);
+    throw new ConfigError(
+      'NOTHING_TO_ROLL_BACK',
+      `${scope.app}/${scope.environment}: no release serves here, so there is nothing to go back from`,
+    );
   }
   if (context.dryRun) {
     const kept = status.releases.filter(({ id }) => id !== status.stable?.id).map((release) => release.version);

@@ -25,11 +25,23 @@ export const run: CommandBody = async (context) => {
     for (const check of report.checks) if (check.kind !== 'pass') note(`${check.name}: ${check.reason}`);
     const passed = report.checks.filter(({ kind }) => kind === 'pass').length;
     const summary = `${passed} of ${report.checks.length} checks pass`;
-    return { value: report, summary, outcome: report.verdict === 'pass' ? 'ok' : report.verdict === 'fail' ? 'refused' : 'inconclusive' };
+    return {
+      value: report,
+      summary,
+      outcome: report.verdict === 'pass' ? 'ok' : report.verdict === 'fail' ? 'refused' : 'inconclusive',
+    };
   });
   const result = { ...scope, url, verdict: report.verdict, checks: report.checks };
   const bad = report.checks.flatMap((check) => (check.kind === 'pass' ? [] : [`${check.name}: ${check.reason}`]));
-  if (report.verdict === 'fail') return { error: new GateFailed('SMOKE_FAILED', `${url} does not pass its smoke checks: ${bad.join('; ')}`), result };
-  if (report.verdict === 'inconclusive') return { error: new Inconclusive('SMOKE_INCONCLUSIVE', `nobody can tell whether ${url} is well: ${bad.join('; ')}`), result };
+  if (report.verdict === 'fail')
+    return {
+      error: new GateFailed('SMOKE_FAILED', `${url} does not pass its smoke checks: ${bad.join('; ')}`),
+      result,
+    };
+  if (report.verdict === 'inconclusive')
+    return {
+      error: new Inconclusive('SMOKE_INCONCLUSIVE', `nobody can tell whether ${url} is well: ${bad.join('; ')}`),
+      result,
+    };
   return { outcome: 'ok', code: 'SMOKE_PASSED', result, summary: [`${url} passes ${report.checks.length} checks`] };
 };

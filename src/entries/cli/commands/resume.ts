@@ -1,0 +1,44 @@
+import { EnvironmentError } from '../../../errors.ts';
+import { errorOf, followRollout } from '../../../stages/follow.ts';
+import { finishPublication } from '../../../stages/ship.ts';
+import { existingAgent, statusOf } from '../agent.ts';
+import type { CommandBody } from '../command.ts';
+import { delivering } from '../delivery.ts';
+import { openProject } from '../project.ts';
+
+/** Follow the rollout that stands to its end, then finish what a lost run left unpublished. */
+export const run: CommandBody = async (context) => {
+  const project = await openProject(context);
+  const { scope } = project;
+  const end = await existingAgent(context, async (agent) => {
+    try {
+      const { rolloutId } = await agent.request({ type: 'resume', ...scope });
+      return await followRollout(scope, rolloutId, { agent, reporter: context.reporter }, context.signal);
+    } catch (error) {
+      if (error instanceof EnvironmentError && error.code === 'NOTHING_TO_RESUME') return null;
+      throw error;
+    }
+  });
+  const error = end === null ? null : errorOf(end, context.signal.aborted);
+  if (error !== null) return { error, result: { ...scope, rollout: end } };
+
+  const status = await existingAgent(context, (agent) => statusOf(agent, scope));
+  const published =
+    status?.stable == null || status.stable.published
+      ? null
+      : await delivering(
+          project,
+          () => undefined,
+          (base, ports) => finishPublication(base, ports),
+        );
+  const said = [
+    ...(end === null ? [] : [end.message]),
+    ...(published === null ? [] : [`released as ${published.tag}`]),
+  ];
+  return {
+    outcome: 'ok',
+    code: said.length === 0 ? 'NOTHING_TO_RESUME' : 'RESUMED',
+    result: { ...scope, rollout: end, published },
+    summary: said.length === 0 ? ['nothing to resume'] : said,
+  };
+};

@@ -1,0 +1,35 @@
+import { ship } from '../../../stages/ship.ts';
+import type { CommandBody } from '../command.ts';
+import { delivering } from '../delivery.ts';
+import { planned } from '../planned.ts';
+import { openProject } from '../project.ts';
+import { partial } from '../partial.ts';
+
+/** The main job, from commit to released. */
+export const run: CommandBody = async (context) => {
+  const project = await openProject(context);
+  if (context.dryRun) return await planned(project, 'ship');
+  return await partial(async (known, onKnown) => {
+    const { prepared, delivered, published } = await delivering(project, onKnown, (base, ports) =>
+      ship({ ...base, allowDirty: context.flags['allow-dirty'] === true }, ports),
+    );
+    if (delivered === null) {
+      return {
+        outcome: 'ok',
+        code: 'NOTHING_NEW',
+        result: known,
+        summary: [`nothing to do: ${prepared.version} (${prepared.commit.slice(0, 7)}) serves already`],
+      };
+    }
+    const where = delivered.url === null ? '' : ` at ${delivered.url}`;
+    return {
+      outcome: 'ok',
+      code: published === null ? 'DEPLOYED' : 'RELEASED',
+      result: known,
+      summary: [
+        `${prepared.version} serves${where}`,
+        published === null ? 'nothing was to be released: no tag' : `released as ${published.tag}`,
+      ],
+    };
+  });
+};

@@ -1,0 +1,68 @@
+import { openRepository } from '../../adapters/git/repository.ts';
+import type { AppStatus } from '../../domain/rollout/messages.ts';
+import { hostEngine } from '../../engines/host.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Repository } from '../../ports.ts';
+import type { DatabaseInput } from '../../stages/database.ts';
+import type { Delivery, DeliveryPorts } from '../../stages/deliver.ts';
+import { targets } from '../../targets/index.ts';
+import type { Target } from '../../targets/target.ts';
+import { statusOf, underLock } from './agent.ts';
+import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
+
+/** The repository that the project lies in, and the engine that builds it. */
+export async function openWorkshop({ context, directory, world }: Project) {
+  const repository = await openRepository(directory);
+  const store = { stateDirectory: context.stateDirectory, scratch: world.orphans.scratch };
+  const engine = hostEngine(store, { repository, files: world.files, exec: world.exec });
+  return { ...world, repository, engine, scratch: world.orphans.scratch };
+}
+
+export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
+
+export function openTarget({ config, world }: Project): Target {
+  const plugin = targets.find(({ type }) => type === config.target?.type);
+  if (plugin === undefined || config.target === undefined) {
+    throw new ConfigError('TARGET_MISSING', 'The configuration has no target, so nothing can be deployed.', {
+      hint: 'Add "target: { type: process }" and "proxy: { type: embedded }" to fairway.yml, or to the environment.',
+    });
+  }
+  return plugin.create(config.target, world);
+}
+
+export function openDatabase(project: Project): DatabaseInput | null {
+  const plugin = databasePlugin(project);
+  const environment = environmentDatabase(project);
+  const { database } = project.config;
+  if (plugin === null || environment === null || database === undefined) return null;
+  return { plugin, config: database, context: databaseContext(project), variable: database.variable, environment };
+}
+
+type Base = Omit<Delivery, 'source'>;
+
+/** Everything that a delivery needs, under the lock of the environment. */
+export async function delivering<T>(
+  project: Project,
+  onKnown: Delivery['onKnown'],
+  run: (base: Base, ports: DeliveryPorts & { readonly repository: Repository }) => Promise<T>,
+): Promise<T> {
+  const { context, config, scope } = project;
+  const target = openTarget(project);
+  const workshop = await openWorkshop(project);
+  return await underLock(project, async (agent, lock) => {
+    const status: AppStatus | null = await statusOf(agent, scope);
+    const base: Base = {
+      config,
+      scope,
+      runId: context.runId,
+      status,
+      database: openDatabase(project),
+      signal: context.signal,
+      onKnown,
+    };
+    const result = await run(base, { ...workshop, agent, lock, target });
+    const { apps } = await agent.request({ type: 'status' });
+    await workshop.engine.prune(apps.flatMap(({ releases }) => releases.map(({ artifact }) => artifact)));
+    return result;
+  });
+}

@@ -1,0 +1,57 @@
+import { appliedIn, migrationsOf } from '../../stages/database.ts';
+import { planRelease } from '../../stages/release.ts';
+import { inspectSource } from '../../stages/source.ts';
+import { existingAgent, statusOf } from './agent.ts';
+import type { CommandResult } from './command.ts';
+import { openDatabase, openWorkshop } from './delivery.ts';
+import type { Project } from './project.ts';
+
+/** What a delivery would do, found out without writing anything and without starting an agent or a server. */
+export async function planned(project: Project, command: 'ship' | 'deploy'): Promise<CommandResult> {
+  const { config, scope, context } = project;
+  const workshop = await openWorkshop(project);
+  const { commit } = await inspectSource(workshop.repository, true);
+  const plan = await planRelease(config.release, { commit }, workshop.repository);
+  const status = await existingAgent(context, (agent) => statusOf(agent, scope));
+  const pending = await pendingMigrations(project, commit, workshop);
+  const version =
+    command === 'ship' && plan.next !== null ? plan.next : `${plan.current ?? '0.0.0'}+${commit.slice(0, 7)}`;
+  const steps = config.deploy.steps.map((step) => (typeof step === 'number' ? step : step.weight));
+  const serves = status?.stable ?? null;
+  return {
+    outcome: 'planned',
+    code: 'PLANNED',
+    result: {
+      ...scope,
+      version,
+      commit,
+      level: plan.level,
+      tag: command === 'ship' ? plan.tag : null,
+      previous: serves && { version: serves.version, commit: serves.commit },
+      pendingMigrations: pending,
+      strategy: config.deploy.strategy,
+      steps,
+      planDigest: plan.planDigest,
+    },
+    summary: [
+      `would ${command} ${version} to ${scope.app}/${scope.environment}${serves === null ? ', where nothing serves yet' : `, where ${serves.version} serves`}`,
+      `migrations: ${pending.length === 0 ? 'nothing pending' : `${pending.join(', ')} pending`}`,
+      `${config.deploy.strategy}: ${steps.map((step) => `${step} %`).join(' -> ')}`,
+      ...(command === 'ship' && plan.next !== null ? [`then ${plan.steps.join(', ')}`] : []),
+    ],
+  };
+}
+
+/** Labels of what the commit holds and the environment's database does not; all of it when there is no database yet. */
+export async function pendingMigrations(
+  project: Project,
+  commit: string,
+  workshop: Awaited<ReturnType<typeof openWorkshop>>,
+): Promise<readonly string[]> {
+  const settings = project.config.migrations;
+  const database = openDatabase(project);
+  if (settings === undefined || database === null) return [];
+  const set = await migrationsOf(commit, settings, workshop);
+  const applied = new Set((await appliedIn(database, settings, set, workshop)).map(({ version }) => version));
+  return set.migrations.filter(({ version }) => !applied.has(version)).map(({ version, name }) => `${version}_${name}`);
+}

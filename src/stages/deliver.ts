@@ -1,0 +1,104 @@
+import type { Config } from '../config/schema.ts';
+import type { AppStatus, RolloutEnd, Scope } from '../domain/rollout/messages.ts';
+import type { ReleaseRef, ReleaseSpec } from '../domain/rollout/plan.ts';
+import type { BuiltArtifact } from '../engines/engine.ts';
+import type { AgentConnection } from '../ports.ts';
+import { build } from './build.ts';
+import {
+  type DatabaseInput,
+  type DatabaseStagePorts,
+  migrateDatabase,
+  rehearseChange,
+  releaseSecrets,
+} from './database.ts';
+import { errorOf, followRollout } from './follow.ts';
+import type { HeldLock } from './lock.ts';
+import { confirm } from './confirm.ts';
+import { releaseSpec, rolloutPlan } from './release-spec.ts';
+import { stage } from './stage.ts';
+import { test } from './test.ts';
+
+export interface Delivery {
+  readonly config: Config;
+  readonly scope: Scope;
+  readonly runId: string;
+  /** What is built, tested, deployed and perhaps tagged: exactly this commit. */
+  readonly source: { readonly version: string; readonly commit: string; readonly sourceDateEpoch: number };
+  /** What the agent says stands now. */
+  readonly status: AppStatus | null;
+  readonly database: DatabaseInput | null;
+  readonly signal: AbortSignal;
+  /** Told what is known as soon as it is, for the final document of a run that fails later. */
+  readonly onKnown: (facts: Readonly<Record<string, unknown>>) => void;
+}
+
+export interface DeliveryPorts extends DatabaseStagePorts {
+  readonly agent: AgentConnection;
+  readonly lock: HeldLock;
+}
+
+export interface Delivered {
+  readonly release: ReleaseSpec;
+  readonly previous: ReleaseRef | null;
+  readonly url: string | null;
+  readonly rollout: RolloutEnd;
+}
+
+/** From a commit to traffic: build, test, rehearse, migrate, roll out, and look once more through the front door. */
+export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
+  const { config, source, status, signal, onKnown } = delivery;
+  const artifact = await build({ config: config.build, ...source, signal }, ports);
+  onKnown({ artifact: artifact.artifact });
+  await test({ config: config.test, artifact, ...source, signal }, ports);
+
+  const secrets = await releaseSecrets(config, ports);
+  const release = asRelease(delivery, artifact, Object.keys(secrets));
+  const previous = status?.stable ?? null;
+  onKnown({
+    release: { version: release.version, commit: release.commit },
+    previous: previous && { version: previous.version, commit: previous.commit, artifact: previous.artifact },
+  });
+
+  const rehearsal = await rehearseChange({ ...delivery, release, secrets }, ports);
+  onKnown({ rehearsal });
+  ports.lock.assertHeld();
+  const url = await migrateDatabase(delivery, ports);
+
+  ports.lock.assertHeld();
+  const given = url === null ? secrets : { ...secrets, [url.variable]: url.value };
+  const rollout = await rollOut(delivery, release, given, ports);
+  onKnown({ rollout });
+  const serving = await confirm(delivery, release, ports);
+  onKnown({ url: serving });
+  return { release, previous, url: serving, rollout };
+}
+
+function asRelease(
+  { config, source, database }: Delivery,
+  built: BuiltArtifact,
+  names: readonly string[],
+): ReleaseSpec {
+  const all = database === null ? names : [...names, database.variable];
+  return releaseSpec(config, { ...source, artifact: built.artifact, location: built.location }, all);
+}
+
+/** Hand the plan over and follow it. Throws what its end stands for. */
+async function rollOut(
+  { config, scope, runId, signal }: Delivery,
+  release: ReleaseSpec,
+  secrets: Readonly<Record<string, string>>,
+  ports: DeliveryPorts,
+): Promise<RolloutEnd> {
+  return await stage('deploy', `${config.deploy.strategy} of ${release.version}`, ports, async () => {
+    const plan = rolloutPlan(
+      config,
+      { environment: scope.environment, runId, rolloutId: `${runId}-${release.id}` },
+      release,
+    );
+    const { rolloutId } = await ports.agent.request({ type: 'deploy', plan, secrets });
+    const end = await followRollout(scope, rolloutId, ports, signal);
+    const error = errorOf(end, signal.aborted);
+    if (error !== null) throw error;
+    return { value: end, summary: end.message, outcome: end.outcome };
+  });
+}
