@@ -29,7 +29,12 @@ export async function prepareRelease(release: ReleaseSpec, context: TargetContex
   await files.remove(at.tree);
   await files.makeDirectory(at.folder, 0o700);
   await files.copyTree(release.location, at.partial);
-  await verify(release, at.partial, files);
+  try {
+    await verify(release, at.partial, files);
+  } catch (error) {
+    await files.remove(at.partial);
+    throw error;
+  }
   await files.rename(at.partial, at.tree);
   await files.writeAtomic(at.prepared, `${JSON.stringify({ artifact: release.artifact })}\n`, 0o600);
 }
