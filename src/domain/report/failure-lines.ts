@@ -1,18 +1,12 @@
 import { ConfigError, type FairwayError, type Problem } from '../../errors.ts';
-import type { ConsoleLine, Tone } from './console-line.ts';
+import type { ConsoleLine } from './console-line.ts';
 import { harmless, harmlessLines } from './harmless.ts';
-
-const line = (text: string, tone: Tone = 'plain'): ConsoleLine => ({ level: 'always', spans: [{ text, tone }] });
-
-function place(problem: Problem): string {
-  const position = problem.line === undefined ? '' : `:${problem.line}:${problem.column ?? 1}`;
-  return problem.file === undefined ? '' : `${harmless(problem.file)}${position}  `;
-}
 
 /** An error for people: code and message, each problem with its place, then the next step. */
 export function failureLines(error: FairwayError): readonly ConsoleLine[] {
   const [first = '', ...more] = harmlessLines(error.message);
   const problems = error instanceof ConfigError ? error.problems : [];
+  const [step, ...details] = error.hint === undefined ? [] : harmlessLines(error.hint);
   return [
     {
       level: 'always',
@@ -22,15 +16,23 @@ export function failureLines(error: FairwayError): readonly ConsoleLine[] {
       ],
     },
     ...more.map((text) => line(`  ${text}`)),
-    ...problems.flatMap((problem) => {
-      const [text = '', ...rest] = harmlessLines(problem.message);
-      return [
-        line(`  ${place(problem)}${harmless(problem.path)}: ${text}`),
-        ...rest.map((next) => line(`    ${next}`)),
-      ];
-    }),
-    ...(error.hint === undefined
-      ? []
-      : harmlessLines(error.hint).map((text, i) => line(i === 0 ? `next: ${text}` : `  ${text}`))),
+    ...problems.flatMap(problemLines),
+    ...(step === undefined ? [] : [line(`next: ${step}`), ...details.map((text) => line(`  ${text}`))]),
   ];
+}
+
+function problemLines(problem: Problem): readonly ConsoleLine[] {
+  const [text = '', ...more] = harmlessLines(problem.message);
+  // A problem of the whole file has said where it is by its place.
+  const subject = problem.path === problem.file ? '' : `${harmless(problem.path)}: `;
+  return [line(`  ${placeOf(problem)}${subject}${text}`), ...more.map((next) => line(`    ${next}`))];
+}
+
+function placeOf({ file, line: at, column = 1 }: Problem): string {
+  if (file === undefined) return '';
+  return at === undefined ? `${harmless(file)}  ` : `${harmless(file)}:${at}:${column}  `;
+}
+
+function line(text: string): ConsoleLine {
+  return { level: 'always', spans: [{ text, tone: 'plain' }] };
 }
