@@ -18,8 +18,9 @@ export interface OwnerSigns {
 export type LockDecision =
   | { readonly kind: 'granted'; readonly tookOverFrom: RunOwner | null }
   /** The owner is gone, but its rollout still runs: bring that to its end first. */
-  | { readonly kind: 'settle-first'; readonly lost: RunOwner }
-  | { readonly kind: 'held'; readonly lock: Lock };
+  | { readonly kind: 'settle-first'; readonly lost: RunOwner | null }
+  /** Null: nobody holds the lock, but a rollout goes on without its client. */
+  | { readonly kind: 'held'; readonly lock: Lock | null };
 
 /** True when the owner lost the lock: its process is gone, or its lease ran out without a word. */
 export function isLost(lock: Lock, signs: OwnerSigns): boolean {
@@ -29,8 +30,8 @@ export function isLost(lock: Lock, signs: OwnerSigns): boolean {
 /**
  * Decide on a request for the lock.
  *
- * The run that holds it gets it again. An owner that is gone loses it at once, except while its rollout runs on
- * because it was told to (`goes-on`); one that returns to stable without its client is waited for.
+ * The run that holds it gets it again. An owner that is gone loses it at once, except while its rollout goes on without
+ * it (`goes-on`: held for a person, or told to); one that returns to stable (`returns`) is waited for.
  */
 export function decideLock(
   current: Lock | null,
@@ -38,9 +39,8 @@ export function decideLock(
   signs: OwnerSigns,
   rollout: 'none' | 'returns' | 'goes-on',
 ): LockDecision {
-  if (current === null) return { kind: 'granted', tookOverFrom: null };
-  if (current.owner.runId === runId) return { kind: 'granted', tookOverFrom: null };
-  if (!isLost(current, signs) || rollout === 'goes-on') return { kind: 'held', lock: current };
-  if (rollout === 'returns') return { kind: 'settle-first', lost: current.owner };
-  return { kind: 'granted', tookOverFrom: current.owner };
+  if (current?.owner.runId === runId) return { kind: 'granted', tookOverFrom: null };
+  if (rollout === 'goes-on' || (current !== null && !isLost(current, signs))) return { kind: 'held', lock: current };
+  const lost = current?.owner ?? null;
+  return rollout === 'returns' ? { kind: 'settle-first', lost } : { kind: 'granted', tookOverFrom: lost };
 }

@@ -58,7 +58,7 @@ function actionOf(event: Exclude<RolloutEvent, { type: 'interrupted' | 'resumed'
 
 function weightAfter(action: Action, weightPercent: number): number {
   if (action.type === 'shift') return action.weightPercent;
-  return action.type === 'shift-back' || action.type === 'remove-new' ? 0 : weightPercent;
+  return action.type === 'shift-back' || action.type === 'stop-proxy' ? 0 : weightPercent;
 }
 
 function advance(state: RolloutState, plan: RolloutPlan): RolloutState {
@@ -97,7 +97,7 @@ function fail(state: RolloutState, event: Extract<RolloutEvent, { type: 'failed'
     if (!canHold || known.weightPercent === 0) return turnBack(known, cause);
     return { ...known, phase: 'held', position: lastObserve(known, plan), cause };
   }
-  const isClearing = known.stableId === null && (action === 'remove-new' || action === 'stop-new');
+  const isClearing = known.stableId === null && action === 'stop-new';
   if (known.phase === 'back' && (mustSucceed.has(action) || isClearing)) {
     return { ...known, phase: 'rollbackFailed', failedAt: action, failure: cause };
   }

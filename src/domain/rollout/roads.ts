@@ -43,14 +43,15 @@ export function promotedRoad(plan: RolloutPlan, stableId: string | null): readon
 /**
  * The way back from where the way forward had come.
  *
- * Traffic first, then the proof that the stable release answers, and only then the end of the new one.
+ * Traffic first, then the proof that the stable release answers, and only then the end of the new one. A first
+ * deploy leaves nothing behind, the proxy included.
  */
 export function backRoad(plan: RolloutPlan, stableId: string | null, reached: number): readonly Action[] {
   const forward = forwardRoad(plan, stableId);
   const hasJoined = forward.findIndex((action) => action.type === 'join') <= reached;
   const hasShifted = forward.findIndex((action) => action.type === 'shift') <= reached;
   if (stableId === null) {
-    return [...(hasJoined ? [{ type: 'remove-new' } as const] : []), { type: 'stop-new' }, { type: 'stop-proxy' }];
+    return [{ type: 'stop-proxy' }, { type: 'stop-new' }];
   }
   return [
     ...(hasShifted ? ([{ type: 'shift-back' }, { type: 'persist-stable' }] as const) : []),

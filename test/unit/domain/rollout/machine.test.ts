@@ -115,7 +115,7 @@ describe('a bad release', () => {
   test('as the first deploy is cleared: proxy and processes end', () => {
     const walked = walk(planOf(), null, failAt('smoke', bad, 2));
 
-    expect(names(walked).slice(-4)).toEqual(['smoke', 'remove-new', 'stop-new', 'stop-proxy']);
+    expect(names(walked).slice(-3)).toEqual(['smoke', 'stop-proxy', 'stop-new']);
     expect(walked.state.phase).toBe('rolledBack');
   });
 

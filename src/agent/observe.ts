@@ -1,0 +1,85 @@
+import { judge } from '../domain/analysis/judge.ts';
+import type { Counts } from '../domain/analysis/judge.ts';
+import { describeHold } from '../domain/rollout/describe.ts';
+import type { RolloutPlan } from '../domain/rollout/plan.ts';
+import type { Action, Cause, RolloutEvent, RolloutState } from '../domain/rollout/state.ts';
+import type { Clock } from '../ports.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import { within } from './deadline.ts';
+
+const pollMs = 100;
+const reportMs = 500;
+const statsTimeoutMs = 1_000;
+/** How long the proxy may be silent before nobody can tell how the release does. */
+const sourceGraceMs = 3_000;
+
+export interface Hold {
+  readonly action: Extract<Action, { type: 'observe' }>;
+  readonly plan: RolloutPlan;
+  readonly state: RolloutState;
+  /** Sees the counts about twice per second. */
+  readonly onCounts: (counts: Counts, text: string) => void;
+}
+
+/** Watch the new release for one hold and judge it many times per second; ends early when it is certainly bad. */
+export async function observe(
+  hold: Hold,
+  proxy: Proxy,
+  signal: AbortSignal,
+  ports: { readonly clock: Clock },
+): Promise<RolloutEvent> {
+  const { clock } = ports;
+  const { action, plan, state, onCounts } = hold;
+  const begin = clock.monotonicMs();
+  const limits = { ...plan.guard, minRequestsPerStep: plan.minRequestsPerStep, sourceGraceMs };
+  let counts = state.counts;
+  let goneSince: number | null = null;
+  let reportedAt = -Infinity;
+  for (;;) {
+    signal.throwIfAborted();
+    const seen = await countsOf(plan.release.id, state.baseline, proxy, clock);
+    const now = clock.monotonicMs();
+    if (seen === null) goneSince ??= now;
+    else [counts, goneSince] = [seen, null];
+    const heldMs = now - begin;
+    const evidence = {
+      total: counts,
+      stepRequests: counts.requests - state.counts.requests,
+      sourceGoneMs: goneSince === null ? 0 : Math.max(1, now - goneSince),
+    };
+    const verdict = judge(evidence, limits, heldMs >= action.holdMs);
+    if (now - reportedAt >= reportMs || verdict.kind !== 'wait') {
+      onCounts(counts, describeHold(state, counts, verdict.kind === 'wait' ? action.holdMs - heldMs : 0));
+      reportedAt = now;
+    }
+    if (verdict.kind === 'pass') return { type: 'observed', lowEvidence: verdict.lowEvidence, counts, heldMs };
+    if (verdict.kind !== 'wait') {
+      const kind: Cause['kind'] = verdict.kind === 'fail' ? 'failed' : 'inconclusive';
+      const cause = { kind, code: verdict.code, reason: `${plan.release.version}: ${verdict.reason}` };
+      return { type: 'failed', action: 'observe', cause, counts, heldMs };
+    }
+    await clock.sleep(Math.min(pollMs, Math.max(1, action.holdMs - heldMs)), signal);
+  }
+}
+
+/** Since `baseline`; null when the proxy does not answer or does not know the release any more. */
+export async function countsOf(
+  releaseId: string,
+  baseline: Counts,
+  proxy: Proxy,
+  clock: Clock,
+): Promise<Counts | null> {
+  try {
+    const stats = await within(statsTimeoutMs, 'stats', proxy.stats(), clock);
+    const own = stats.find((each) => each.releaseId === releaseId);
+    if (own === undefined) return null;
+    // A proxy that began to count anew has no baseline.
+    const isNew = own.requests < baseline.requests;
+    return {
+      requests: own.requests - (isNew ? 0 : baseline.requests),
+      errors: own.errors - (isNew ? 0 : Math.min(baseline.errors, own.errors)),
+    };
+  } catch {
+    return null;
+  }
+}
