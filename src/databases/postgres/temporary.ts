@@ -1,19 +1,10 @@
+import { ownerOf, temporaryName as nameFor } from '../../domain/temporary-name.ts';
 import type { ProcessIdentity } from '../../ports.ts';
 import type { DatabasePorts } from '../database.ts';
 
-/**
- * Folders that end with the process that made them: its identity is their name, so that none is ever without an owner.
- */
-export function temporaryName(ports: Pick<DatabasePorts, 'host' | 'random'>): string {
-  const { pid, startedAt, bootId } = ports.host.self;
-  return ['tmp', String(pid), encodeURIComponent(startedAt), encodeURIComponent(bootId), ports.random(6)].join('_');
-}
-
-/** Who made a folder of that name; null when it is none of ours. */
-export function ownerOf(name: string): ProcessIdentity | null {
-  const [prefix, pid, startedAt, bootId, random] = name.split('_');
-  if (prefix !== 'tmp' || pid === undefined || startedAt === undefined || bootId === undefined || !random) return null;
-  return { pid: Number(pid), startedAt: decodeURIComponent(startedAt), bootId: decodeURIComponent(bootId) };
+/** A folder that is ours for as long as this process lives. */
+export function temporaryName({ host, random }: Pick<DatabasePorts, 'host' | 'random'>): string {
+  return nameFor(host.self, random(6));
 }
 
 /** Names in a folder whose maker is gone. */
