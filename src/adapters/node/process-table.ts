@@ -58,13 +58,18 @@ function readProc(pid: number, file: string): string {
   }
 }
 
-/** See proc(5): the name in brackets may hold anything, so fields count from its end; the 22nd is the start time. */
+/**
+ * See proc(5): the name in brackets may hold anything, so fields count from its end; the 22nd is the start time.
+ *
+ * A leader that has ended is a zombie while other threads (the 20th field counts them all) still hold its sockets.
+ */
 export function parseStat(pid: number, stat: string): ListedProcess | null {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, , group, session] = fields;
   const startedAt = fields[19];
   if (startedAt === undefined) return null;
-  return { pid, group: Number(group), session: Number(session), startedAt, isZombie: state === 'Z' || state === 'X' };
+  const isZombie = state === 'X' || (state === 'Z' && Number(fields[17]) <= 1);
+  return { pid, group: Number(group), session: Number(session), startedAt, isZombie };
 }
 
 /** macOS has no /proc: `ps` tells start times to the second, which together with the boot is enough for a pid. */

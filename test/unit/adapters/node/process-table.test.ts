@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { identify, isAlive, parsePsLine, parseStat } from '../../../../src/adapters/node/process-table.ts';
 
-const stat = (name: string, state: string): string =>
-  `4711 (${name}) ${state} 1 4700 4699 0 -1 4194304 100 0 0 0 5 3 0 0 20 0 1 0 8812345 1000 200 18446744073709551615`;
+const stat = (name: string, state: string, threads = 1): string =>
+  `4711 (${name}) ${state} 1 4700 4699 0 -1 4194304 100 0 0 0 5 3 0 0 20 0 ${threads} 0 8812345 1000 200 18446744073709551615`;
 
 test('a line of Linux tells group, session and start time', () => {
   expect(parseStat(4711, stat('node', 'S'))).toEqual({
@@ -20,6 +20,10 @@ test('a program whose name holds brackets and blanks is read right', () => {
 
 test('a dead process that nobody has collected is a zombie', () => {
   expect(parseStat(4711, stat('sh', 'Z'))?.isZombie).toBe(true);
+});
+
+test('a process whose first thread has ended runs on while others hold its sockets', () => {
+  expect(parseStat(4711, stat('node', 'Z', 3))?.isZombie).toBe(false);
 });
 
 test('a process that is gone has no line', () => {
