@@ -7,7 +7,7 @@ import type { Classification } from '../domain/migration/classify/result.ts';
 import type { PostgresParser } from '../domain/migration/classify/statement.ts';
 import { ConfigError } from '../errors.ts';
 import type { SqlConnection } from '../ports.ts';
-import type { ThrowAwayServer } from '../databases/observe/existing-server.ts';
+import type { ThrowAwayServer } from '../databases/observe/throw-away-server.ts';
 import type { ClassifyInput, ClassifyPorts } from './classify/input.ts';
 import { parseBase, parseMigrations } from './classify/scripts.ts';
 import { stage } from './stage.ts';

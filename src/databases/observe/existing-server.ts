@@ -1,9 +1,6 @@
 import { GateFailed } from '../../errors.ts';
 import type { Sql, SqlConnection } from '../../ports.ts';
-import type { EphemeralServer } from '../database.ts';
-
-/** The part of an ephemeral server that watching needs. */
-export type ThrowAwayServer = Pick<EphemeralServer, 'version' | 'url' | 'create' | 'drop' | 'stop'>;
+import type { ThrowAwayServer } from './throw-away-server.ts';
 
 const loopback = ['localhost', '127.0.0.1', '[::1]', ''];
 

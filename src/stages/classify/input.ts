@@ -1,4 +1,4 @@
-import type { ThrowAwayServer } from '../../databases/observe/existing-server.ts';
+import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import type { PostgresParser } from '../../domain/migration/classify/statement.ts';
 import type { Engine, Wrapping } from '../../domain/migration/classify/words.ts';
 import type { Clock, Reporter, Sql } from '../../ports.ts';
