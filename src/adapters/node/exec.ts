@@ -5,6 +5,7 @@ import type { Mask } from '../../domain/secrets/mask.ts';
 import type { Command, CommandResult, Exec } from '../../ports.ts';
 import type { CommandOutput } from './command-output.ts';
 import { createCommandOutput } from './command-output.ts';
+import { dieWithUs } from './die-with-us.ts';
 import { inheritedEnvironment } from './inherited-environment.ts';
 import type { Orphans, Watched } from './orphans.ts';
 import { markVariable } from './orphans.ts';
@@ -43,6 +44,7 @@ export function nodeExec(options: ExecOptions): Exec {
       const { child, identity } = await start(command, options, watched);
       const group = { leader: identity, mark: `${markVariable}=${watched.mark}` };
       const output = readOutput(child, command, options.mask);
+      const letGo = dieWithUs(group);
       try {
         const ended = await waitForEnd(child, command, async () => await endGroup(group, options.graceMs ?? 3_000));
         await endLeftBehind(group);
@@ -51,6 +53,7 @@ export function nodeExec(options: ExecOptions): Exec {
         const { exitCode, signalCode: signal } = child;
         return { exitCode, signal, ...output.finish(), durationMs: performance.now() - begin, ended };
       } finally {
+        letGo();
         output.close();
       }
     },

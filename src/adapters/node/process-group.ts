@@ -45,12 +45,12 @@ function sessionTest(
  * Throws EnvironmentError `PROCESS_STUCK` when the system does not end them.
  */
 export async function endGroup(group: ProcessGroup, graceMs: number): Promise<void> {
-  signal(membersOf(group), 'SIGTERM');
+  signalGroup(group, 'SIGTERM');
   if (await isGone(group, graceMs)) return;
   const killUntil = performance.now() + killTakesMs;
   while (performance.now() < killUntil) {
     // Again and again: one of them may have forked while the others were signalled.
-    signal(membersOf(group), 'SIGKILL');
+    signalGroup(group, 'SIGKILL');
     if (await isGone(group, 50)) return;
   }
   const left = membersOf(group).join(',');
@@ -71,10 +71,10 @@ export async function isGone(group: ProcessGroup, withinMs: number): Promise<boo
 }
 
 /** One that is gone by now is fine; one of another user counts as stuck when it does not end by itself. */
-function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
+export function signalGroup(group: ProcessGroup, signal: NodeJS.Signals): void {
+  for (const pid of membersOf(group)) {
     try {
-      process.kill(pid, name);
+      process.kill(pid, signal);
     } catch (error) {
       if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }

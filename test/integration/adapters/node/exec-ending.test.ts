@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isRunning, pidIn } from '../../../fakes/running.ts';
 import { useWorkshop } from './workshop.ts';
@@ -74,6 +76,16 @@ test('what a background process still writes at once is part of the output', asy
   const result = await at.exec.run({ argv: ['sh', '-c', '(sleep 0.05; echo late) & echo early'], timeoutMs });
 
   expect(result.stdout).toBe('early\nlate\n');
+});
+
+test('a command and what it started die with us when we exit in the middle', async () => {
+  const program = join(import.meta.dirname, 'programs', 'exits-in-the-middle.ts');
+  const script = 'trap "" TERM; sleep 3600 & echo $! > child; echo $$ > pid; wait';
+  const run = spawnSync(process.execPath, [program, at.stateDirectory, at.folder, script], { encoding: 'utf8' });
+
+  expect(run.status).toBe(130);
+  expect(isRunning(await pidIn(at.path('pid')))).toBe(false);
+  expect(isRunning(await pidIn(at.path('child')))).toBe(false);
 });
 
 test('of ten commands at once each gets its own output', async () => {
