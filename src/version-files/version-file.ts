@@ -24,6 +24,8 @@ export interface Place {
   readonly to: number;
   /** How the version is written there; default: as it is. */
   readonly form?: 'plain' | 'major' | 'major-minor';
+  /** Follows the version, but may have said something else before (`appVersion` of a chart). */
+  readonly follows?: boolean;
 }
 
 /** The version that a file carries, or null. Throws ConfigError `VERSION_FILE_DISAGREES` when its places differ. */
@@ -31,7 +33,7 @@ export function readVersion(file: VersionFile, text: string, options: VersionFil
   const found = new Set(
     file
       .places(text, options)
-      .filter(({ form }) => form === undefined || form === 'plain')
+      .filter(({ form, follows }) => (form === undefined || form === 'plain') && follows !== true)
       .map(({ from, to }) => text.slice(from, to)),
   );
   const [first, second] = found;

@@ -33,7 +33,8 @@ export async function releaseFiles(
       });
     }
     if (!isExplicit && file.places(text, options).length === 0) continue;
-    const from = readVersion(file, text, options);
+    const from = versionIn(file, text, options, isExplicit);
+    if (from === undefined) continue;
     files.push({ path, type: file.type, from, to: section.version });
     const content = writeVersion(file, text, section.version, options);
     if (content !== text) changes.push({ path, content });
@@ -46,6 +47,21 @@ export async function releaseFiles(
     if (content !== text) changes.push({ path, content });
   }
   return { files, changes };
+}
+
+/** Undefined: a file that was only found, and whose places disagree (a workspace of several versions), is left alone. */
+function versionIn(
+  file: VersionFile,
+  text: string,
+  options: WantedFile['options'],
+  isExplicit: boolean,
+): string | null | undefined {
+  try {
+    return readVersion(file, text, options);
+  } catch (error) {
+    if (isExplicit || !(error instanceof ConfigError)) throw error;
+    return undefined;
+  }
 }
 
 interface WantedFile {
