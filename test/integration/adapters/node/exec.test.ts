@@ -100,3 +100,11 @@ test('a command that ends without reading a long input is fine', async () => {
 
   expect(result.exitCode).toBe(0);
 });
+
+test('a command runs as another user when we are root, else as ourselves', async () => {
+  const isRoot = process.getuid?.() === 0;
+  const [uid, gid] = isRoot ? [65_534, 65_534] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const { stdout } = await at.exec.run({ argv: ['sh', '-c', 'echo $(id -u):$(id -g)'], cwd: '/', uid, gid, timeoutMs });
+
+  expect(stdout).toBe(`${uid}:${gid}\n`);
+});
