@@ -39,6 +39,8 @@ export function exitCause(process: string, version: string, lastLines: readonly 
 
 export const aborted: Cause = { kind: 'asked', code: 'ABORTED', reason: 'the rollout was aborted' };
 
+export const agentStopped: Cause = { kind: 'lost', code: 'AGENT_STOPPED', reason: 'the agent was told to end' };
+
 export function clientLost(leaseMs: number): Cause {
   return { kind: 'lost', code: 'CLIENT_LOST', reason: `nobody followed for the lease of ${leaseMs / 1_000} s` };
 }

@@ -1,7 +1,9 @@
 import type { Scope } from '../domain/rollout/messages.ts';
 import { openApp } from './app.ts';
-import { clear } from './down.ts';
 import type { App } from './app.ts';
+import { agentStopped } from './causes.ts';
+import { within } from './deadline.ts';
+import { clear } from './down.ts';
 import { recover } from './recover.ts';
 import { createRunner } from './run.ts';
 import type { Runner } from './run.ts';
@@ -12,9 +14,11 @@ import type { AgentWorld } from './world.ts';
 export interface Entry {
   readonly app: App;
   readonly runner: Runner;
-  /** End taking care of it; what runs goes on running. */
+  /** End taking care of it: a rollout returns to stable first; what serves goes on. */
   readonly leave: () => Promise<void>;
 }
+
+const settleTimeoutMs = 60_000;
 
 export interface Entries {
   /** Those that are there, one after another as they were found. */
@@ -86,6 +90,10 @@ async function openEntry(scope: Scope, world: AgentWorld): Promise<Entry> {
     app,
     runner,
     async leave() {
+      if (runner.isRunning()) runner.interrupt(agentStopped);
+      await within(settleTimeoutMs, 'the rollout', runner.settled(), world.clock).catch((error: unknown) =>
+        world.log(`${app.directory}: ${(error as Error).message}`),
+      );
       leaving.abort();
       await supervising;
     },

@@ -11,8 +11,7 @@ export interface AgentWorld {
   readonly http: Http;
   readonly ports: Ports;
   readonly isAlive: (process: ProcessIdentity) => boolean;
-  /** The boot that this host runs since; processes of another one are gone. */
-  readonly bootId: string;
+
   readonly plugins: Plugins;
   /** A keyed hash: tells whether a secret changed without keeping it. */
   readonly fingerprint: (text: string) => string;

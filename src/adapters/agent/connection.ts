@@ -145,7 +145,7 @@ export function agentConnection(
       follow,
       async close() {
         isClosed = true;
-            link?.close();
+        link?.close();
         failAll(gone('this connection was closed', 0));
       },
     },

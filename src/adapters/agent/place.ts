@@ -7,11 +7,13 @@ import { EnvironmentError } from '../../errors.ts';
 /** Where the agent of one state directory is found. */
 export interface AgentPlace {
   readonly stateDirectory: string;
-  /** Private folder (0700) that holds the socket. */
+  /** Private folder (0700) that holds the sockets; a name of 30 bytes still fits. */
   readonly directory: string;
   readonly socketPath: string;
   /** Held by the one agent that runs. */
   readonly guardPath: string;
+  /** For keyed hashes of secrets. */
+  readonly keyPath: string;
   readonly logFile: string;
   /** Copies of bundle and Node that agents run from. */
   readonly runtimeDirectory: string;
@@ -19,6 +21,7 @@ export interface AgentPlace {
 
 /** The longest path that every system takes for a unix socket (macOS: 104 with the closing zero). */
 const maxSocketPathBytes = 103;
+const longestName = 'n'.repeat(30);
 
 /**
  * Where the agent of this state directory listens: inside it, or, when the path would be too long, in a folder
@@ -29,12 +32,13 @@ export function agentPlace(stateDirectory: string, temporaryDirectory: string = 
   const inside = join(state, 'agent');
   const hash = createHash('sha256').update(state).digest('hex').slice(0, 16);
   const outside = join(temporaryDirectory, `fairway-${process.getuid?.() ?? 0}-${hash}`);
-  const directory = Buffer.byteLength(join(inside, 's')) <= maxSocketPathBytes ? inside : outside;
+  const directory = Buffer.byteLength(join(inside, longestName)) <= maxSocketPathBytes ? inside : outside;
   return {
     stateDirectory: state,
     directory,
-    socketPath: join(directory, 's'),
+    socketPath: join(directory, 'agent.sock'),
     guardPath: join(inside, 'guard'),
+    keyPath: join(inside, 'key'),
     logFile: join(inside, 'agent.log'),
     runtimeDirectory: join(state, 'runtime'),
   };

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Daemons } from '../../ports.ts';
@@ -9,6 +9,7 @@ import { installProgram } from './runtime.ts';
 import type { AgentProgram } from './runtime.ts';
 
 const pollMs = 20;
+const maxLogBytes = 1024 * 1024;
 
 /**
  * Start the supervisor, and by it the agent, in a session of their own; resolves when the agent listens.
@@ -25,6 +26,7 @@ export async function startAgent(
   const place = agentPlace(stateDirectory);
   await makePlace(place);
   const { node, entry, digest } = await installProgram(place.runtimeDirectory, program);
+  await putLogAside(place.logFile);
   const supervisor = await ports.daemons.start({
     argv: [node, entry, '--state', place.stateDirectory, '--digest', digest, '--agent-version', program.version],
     cwd: place.stateDirectory,
@@ -40,6 +42,15 @@ export async function startAgent(
     }
     await delay(pollMs);
   }
+}
+
+/** A log that has grown large begins anew; one former log is kept. */
+async function putLogAside(logFile: string): Promise<void> {
+  const size = await stat(logFile).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > maxLogBytes) await rename(logFile, `${logFile}.1`).catch(() => undefined);
 }
 
 async function isListening(socketPath: string): Promise<boolean> {

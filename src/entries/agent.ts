@@ -1,0 +1,123 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { takeGuard } from '../adapters/agent/guard.ts';
+import { agentPlace, makePlace } from '../adapters/agent/place.ts';
+import { serveAgent } from '../adapters/agent/server.ts';
+import { anotherRuns } from '../adapters/agent/supervisor.ts';
+import { nodeClock } from '../adapters/node/clock.ts';
+import { nodeDaemons } from '../adapters/node/daemons.ts';
+import { nodeFiles } from '../adapters/node/files.ts';
+import { nodeHttp } from '../adapters/node/http.ts';
+import { nodePorts } from '../adapters/node/ports.ts';
+import { socketControl } from '../adapters/proxy/control-client.ts';
+import { createAgent } from '../agent/agent.ts';
+import type { AgentWorld } from '../agent/world.ts';
+import { runChecks } from '../checks/run.ts';
+import { protocolVersion } from '../domain/rollout/messages.ts';
+import { proxies } from '../proxies/index.ts';
+import { baseEnvironment } from '../targets/base-environment.ts';
+import { targets } from '../targets/index.ts';
+
+/** The agent of one state directory: the only writer of what runs there. Started by its supervisor. */
+
+process.umask(0o077);
+
+const { values } = parseArgs({
+  options: {
+    state: { type: 'string' },
+    digest: { type: 'string', default: 'source' },
+    'agent-version': { type: 'string', default: '0.0.0' },
+    'idle-ms': { type: 'string', default: '60000' },
+  },
+});
+if (values.state === undefined) throw new Error('usage: agent --state DIRECTORY');
+
+const guardWaitMs = 10_000;
+const idlePollMs = 1_000;
+const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+
+process.on('uncaughtException', (error) => {
+  log(`crashed: ${error.stack ?? error.message}`);
+  process.exit(70);
+});
+
+const place = agentPlace(values.state);
+await makePlace(place);
+const guard = await takeGuard(place.guardPath, guardWaitMs);
+if (guard === null) {
+  log('another agent runs for this state directory');
+  process.exit(anotherRuns);
+}
+
+const files = nodeFiles();
+const clock = nodeClock();
+const http = nodeHttp();
+const ports = nodePorts();
+const daemons = nodeDaemons();
+const control = socketControl();
+const bundle = dirname(fileURLToPath(import.meta.url));
+const environment = baseEnvironment(process.env, dirname(process.execPath));
+if (!(await files.exists(place.keyPath)))
+  await files.writeAtomic(place.keyPath, randomBytes(32).toString('hex'), 0o600);
+const key = await files.readText(place.keyPath);
+
+const world: AgentWorld = {
+  clock,
+  files,
+  http,
+  ports,
+  isAlive: (identity) => daemons.isAlive(identity),
+  fingerprint: (text) => createHmac('sha256', key).update(text).digest('hex'),
+  newId: () => randomBytes(8).toString('hex'),
+  log,
+  stateDirectory: place.stateDirectory,
+  program: {
+    version: values['agent-version'],
+    digest: values.digest,
+    protocol: protocolVersion,
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+  },
+  plugins: {
+    target(spec) {
+      const plugin = targets.find(({ type }) => type === spec.type);
+      if (plugin === undefined) throw new Error(`there is no target of type "${spec.type}" here`);
+      return plugin.create(spec as never, { files, daemons, http, ports, clock, environment });
+    },
+    proxy(spec, directory) {
+      const plugin = proxies.find(({ type }) => type === spec.type);
+      if (plugin === undefined) throw new Error(`there is no proxy of type "${spec.type}" here`);
+      const context = { directory, runDirectory: place.directory, runtime: { node: process.execPath, bundle } };
+      return plugin.create(spec as never, context, { files, daemons, ports, clock, control });
+    },
+    smoke: async (specs, baseUrl, deadlineMs, signal) =>
+      await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock }),
+  },
+};
+
+const agent = createAgent(world);
+await agent.begin();
+const server = await serveAgent(place.socketPath, (...asked) => agent.answer(...asked));
+log(`agent ${values['agent-version']} (${values.digest}) serves as process ${process.pid}`);
+
+const told = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+});
+
+/** Resolves after a while without anything to keep up and anybody to talk to. */
+async function idle(): Promise<void> {
+  const idleMs = Number(values['idle-ms']);
+  for (let since = clock.monotonicMs(); clock.monotonicMs() - since < idleMs;) {
+    await clock.sleep(Math.min(idlePollMs, idleMs));
+    if (!agent.isIdle() || server.connections() > 0) since = clock.monotonicMs();
+  }
+}
+
+await Promise.race([told, agent.stopping, idle()]);
+await agent.leave();
+await server.close();
+guard.release();
+log('agent ended');
+process.exit(0);
