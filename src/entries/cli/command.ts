@@ -32,9 +32,9 @@ export interface CommandContext {
   /** A person can answer: stdin and stderr are a terminal, and neither `--json` nor CI says otherwise. */
   readonly isTerminal: boolean;
   /** Ask for a yes on the terminal; false without one. */
-  ask(question: string): Promise<boolean>;
+  readonly ask: (question: string) => Promise<boolean>;
   /** Register a value that nothing this run prints, writes or answers may show. */
-  conceal(secret: string): void;
+  readonly conceal: (secret: string) => void;
 }
 
 /** How a command ended; the stages are collected from what it reported. */

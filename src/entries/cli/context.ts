@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly version: string;
   readonly isTerminal: boolean;
   readonly signal: AbortSignal;
-  ask(question: string): Promise<boolean>;
+  readonly ask: (question: string) => Promise<boolean>;
 }
 
 /** Flags go before the variables of the environment; an empty variable says nothing. */

@@ -7,7 +7,7 @@ const samePressMs = 500;
 
 export interface Interruption {
   readonly signal: AbortSignal;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /**
