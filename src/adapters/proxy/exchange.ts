@@ -38,7 +38,7 @@ export function createExchanges(world: ExchangeWorld) {
     // The socket's own deadline holds while it still connects; the request's is set only then.
     outgoing.socket?.setTimeout(ms);
     outgoing.setTimeout(ms, () => {
-      if (isClientSlow(request, response as ServerResponse)) attempt.flight.end('left');
+      if (isClientSlow(request, response as ServerResponse, outgoing)) attempt.flight.end('left');
       else attempt.isLate = true;
       outgoing.destroy();
     });
@@ -123,8 +123,8 @@ function howItEnded({ status, isBroken, isLate }: Attempt, response: ServerRespo
 }
 
 /** Nothing moves because the client neither sends nor reads: that tells nothing about the release. */
-function isClientSlow(request: IncomingMessage, response: ServerResponse): boolean {
-  return response.writableNeedDrain || (!request.complete && !response.headersSent);
+function isClientSlow(request: IncomingMessage, response: ServerResponse, outgoing: ClientRequest): boolean {
+  return response.writableNeedDrain || (!request.complete && !outgoing.writableNeedDrain);
 }
 
 /** Nothing was sent that could be sent twice. */

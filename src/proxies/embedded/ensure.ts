@@ -44,10 +44,15 @@ export async function ensureProxy(
 
 /** End the proxy of this directory, whatever its state: asked on its socket, else by its process. Fine if it is gone. */
 export async function endProxy(asker: Asker, context: ProxyContext, ports: ProxyPorts): Promise<void> {
-  // One that does not understand, or no longer answers, is ended by its process.
-  await ask(asker, { type: 'stop', graceMs }).catch(() => null);
+  let hangs = false;
+  try {
+    await ask(asker, { type: 'stop', graceMs });
+  } catch (error) {
+    // One that does not answer, or not understand, is ended by its process; one that hangs would not end by itself.
+    hangs = error instanceof EnvironmentError && error.code === 'CONTROL_SILENT';
+  }
   const identity = await readProcess(context, ports);
-  if (identity !== null && ports.daemons.isAlive(identity)) await ports.daemons.stop(identity, graceMs);
+  if (identity !== null && ports.daemons.isAlive(identity)) await ports.daemons.stop(identity, hangs ? 0 : graceMs);
   await forgetProcess(context, ports);
 }
 
@@ -97,7 +102,7 @@ async function commandOf(
 
 async function notStarted(wanted: Wanted, log: string, other: Hello | null, ports: ProxyPorts): Promise<Error> {
   if (await ports.ports.isTaken(wanted.port)) return await portTaken(wanted.port, other, ports);
-  const said = (await ports.files.readTail(log, 2_000)).trim().split('\n').slice(-8).join('\n');
+  const said = (await ports.files.readTail(log, 2_000)).trim().split('\n').slice(-15).join('\n');
   return new EnvironmentError(
     'PROXY_NOT_STARTED',
     `the proxy did not start on port ${wanted.port}; it said:\n${said}`,

@@ -2,7 +2,8 @@ import { EnvironmentError, InternalError } from '../../errors.ts';
 import type { ProxyControl } from '../proxy.ts';
 import type { Answer, Question } from './protocol.ts';
 
-const answerWithinMs = 5_000;
+/** Each answer is a matter of milliseconds; one that takes longer comes from a process that hangs. */
+const answerWithinMs = 2_000;
 
 export interface Asker {
   readonly socket: string;
