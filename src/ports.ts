@@ -483,6 +483,7 @@ export interface Forge {
     readonly title: string;
     readonly body: string;
   }): Promise<{ readonly number: number; readonly url: string }>;
+  /** Start a workflow on a tag, unless it was started there before. */
   startWorkflow(file: string, ref: string): Promise<void>;
   /** Comment once: a comment with the same marker is left as it is. */
   comment(issue: number, marker: string, text: string): Promise<void>;

@@ -95,6 +95,12 @@ export function githubForge(options: GitHubOptions): Forge {
       return { number: number(field(made, 'number')), url: text(field(made, 'html_url')) };
     },
     async startWorkflow(file, ref) {
+      const runs = await call(`GET ${base}/actions/workflows/{workflow_id}/runs`, {
+        workflow_id: file,
+        branch: ref,
+        event: 'workflow_dispatch',
+      });
+      if (list(field(runs.data, 'workflow_runs')).length > 0) return;
       await call(`POST ${base}/actions/workflows/{workflow_id}/dispatches`, { workflow_id: file, ref });
     },
     async comment(issue, marker, words) {

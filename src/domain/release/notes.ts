@@ -27,10 +27,9 @@ function grouped(
   { format, links }: { readonly format: ChangelogFormat; readonly links: Links | null },
 ): readonly NotesSection[] {
   const order = sections[format];
-  const bySection = Map.groupBy(entries, ({ section }) => section);
   const found: NotesSection[] = [];
   for (const title of order) {
-    const items = (bySection.get(title) ?? []).map((entry) => renderEntry(entry, links));
+    const items = entries.filter(({ section }) => section === title).map((entry) => renderEntry(entry, links));
     if (format === 'conventional' && title === order[0]) {
       items.push(
         ...entries

@@ -29,7 +29,7 @@ const pullRequests = (header: string): readonly string[] => header.match(/#\d+(?
  * Their patch names are worth computing; all others are twins, or not, by what their messages say.
  */
 export function twinCandidates(range: readonly ReadCommit[], others: readonly ReadCommit[]): readonly string[] {
-  const headers = Map.groupBy(others, ({ message }) => bareHeader(message.header));
+  const headers = byBareHeader(others);
   const candidates = new Set<string>();
   for (const commit of range) {
     if (commit.message.type === null || commit.record.parents.length > 1) continue;
@@ -51,15 +51,10 @@ export function findTwins(
   const twins = new Map<string, Twin>();
   const bySource = new Map<string, string>();
   const byName = new Set<string>();
-  const byHeader = new Map<string, ReadCommit[]>();
+  const byHeader = byBareHeader(others);
   for (const other of others) {
     byName.add(other.record.sha);
     for (const source of pickedFrom(other.record)) bySource.set(source, other.record.sha);
-    if (other.message.type === null) continue;
-    const header = bareHeader(other.message.header);
-    const same = byHeader.get(header);
-    if (same === undefined) byHeader.set(header, [other]);
-    else same.push(other);
   }
   for (const commit of range) {
     const name = commit.record.sha;
@@ -86,4 +81,17 @@ export function findTwins(
     }
   }
   return twins;
+}
+
+/** Conventional commits by what their headers say. */
+function byBareHeader(commits: readonly ReadCommit[]): ReadonlyMap<string, readonly ReadCommit[]> {
+  const found = new Map<string, ReadCommit[]>();
+  for (const commit of commits) {
+    if (commit.message.type === null) continue;
+    const header = bareHeader(commit.message.header);
+    const same = found.get(header);
+    if (same === undefined) found.set(header, [commit]);
+    else same.push(commit);
+  }
+  return found;
 }
