@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isRunning, pidIn } from '../../../fakes/running.ts';
+import { eventually, isRunning, pidIn } from '../../../fakes/running.ts';
 import { useWorkshop } from './workshop.ts';
 
 const at = useWorkshop();
@@ -83,9 +83,11 @@ test('a command and what it started die with us when we exit in the middle', asy
   const script = 'trap "" TERM; sleep 3600 & echo $! > child; echo $$ > pid; wait';
   const run = spawnSync(process.execPath, [program, at.stateDirectory, at.folder, script], { encoding: 'utf8' });
 
+  // The kill is sent before we exit, and takes a moment to arrive.
+  const gone = async (pid: number): Promise<boolean> => await eventually(() => !isRunning(pid) || null);
   expect(run.status).toBe(130);
-  expect(isRunning(await pidIn(at.path('pid')))).toBe(false);
-  expect(isRunning(await pidIn(at.path('child')))).toBe(false);
+  expect(await gone(await pidIn(at.path('pid')))).toBe(true);
+  expect(await gone(await pidIn(at.path('child')))).toBe(true);
 });
 
 test('of ten commands at once each gets its own output', async () => {
