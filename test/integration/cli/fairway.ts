@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../../..');
+export const source = join(root, 'src/entries/cli.ts');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Options {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Before the program: options for Node. */
+  readonly node?: readonly string[];
+  /** Sees the process while it runs. */
+  readonly meanwhile?: (child: ChildProcess) => void;
+}
+
+/** Run a program with Node in an environment of its own; killed after 30 s. */
+export async function run(program: string, args: readonly string[], options: Options): Promise<Ended> {
+  const child = spawn(process.execPath, [...(options.node ?? []), program, ...args], {
+    cwd: options.cwd,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: options.cwd,
+      FAIRWAY_STATE_DIR: join(options.cwd, 'state'),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  options.meanwhile?.(child);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
