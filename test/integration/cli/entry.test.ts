@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { build } from '../../../scripts/build.ts';
 import { type Options, root, run, source } from './fairway.ts';
 
@@ -187,12 +187,15 @@ describe('interrupted', () => {
 });
 
 describe('the bundle', () => {
+  let home = '';
   let dist = '';
-  beforeEach(async () => {
-    dist = join(folder, 'package/dist');
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'fairway-bundle-'));
+    dist = join(home, 'dist');
     await build(dist);
-    cpSync(join(root, 'package.json'), join(folder, 'package/package.json'));
+    cpSync(join(root, 'package.json'), join(home, 'package.json'));
   });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   const asNode20 = [
     '--import',
