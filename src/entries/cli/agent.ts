@@ -1,19 +1,71 @@
+import { join } from 'node:path';
 import { connectAgent, ensureAgent } from '../../adapters/agent/client.ts';
+import { nodeClock } from '../../adapters/node/clock.ts';
+import { nodeDaemons } from '../../adapters/node/daemons.ts';
+import { nodeFiles } from '../../adapters/node/files.ts';
 import { protocolVersion, type RunOwner, type Scope } from '../../domain/rollout/messages.ts';
-import type { AgentConnection } from '../../ports.ts';
+import type { AgentConnection, Daemons } from '../../ports.ts';
 import { type HeldLock, takeLock } from '../../stages/lock.ts';
 import type { CommandContext } from './command.ts';
 import type { Project } from './project.ts';
 import { agentProgram } from './world.ts';
 
-/** Ask the agent that runs; null when none does. Starts nothing. */
+/**
+ * Ask the agent that runs, or one that takes up what a lost one left; null when there is nothing to look after,
+ * and then nothing is started.
+ */
 export async function existingAgent<T>(
-  context: Pick<CommandContext, 'stateDirectory'>,
+  context: CommandContext,
   ask: (agent: AgentConnection) => Promise<T>,
 ): Promise<T | null> {
-  const agent = await connectAgent({ stateDirectory: context.stateDirectory });
-  if (agent === null) return null;
-  return await closing(agent, ask);
+  const { stateDirectory } = context;
+  const running = await connectAgent({ stateDirectory });
+  if (running !== null) return await closing(running, ask);
+  if (!(await hasJournal(stateDirectory))) return null;
+  return await closing(await startedAgent(context, { daemons: nodeDaemons() }), ask);
+}
+
+/** End the agent when it looks after nothing any more; it would do so by itself a minute later. */
+export async function endIdleAgent(context: CommandContext): Promise<void> {
+  const { stateDirectory } = context;
+  const agent = await connectAgent({ stateDirectory });
+  if (agent === null) return;
+  const isEnding = await closing(agent, async () => {
+    const { apps } = await agent.request({ type: 'status' });
+    if (apps.some(({ releases, rollout, lock }) => releases.length > 0 || rollout !== null || lock !== null))
+      return false;
+    // Somebody came meanwhile: then it is not ours to end.
+    return await agent.request({ type: 'shutdown' }).then(
+      () => true,
+      () => false,
+    );
+  });
+  const clock = nodeClock();
+  const deadline = clock.monotonicMs() + agentEndMs;
+  while (isEnding && clock.monotonicMs() < deadline) {
+    const still = await connectAgent({ stateDirectory });
+    if (still === null) return;
+    await still.close();
+    await clock.sleep(20);
+  }
+}
+
+const agentEndMs = 5_000;
+
+async function hasJournal(stateDirectory: string): Promise<boolean> {
+  const files = nodeFiles();
+  const root = join(stateDirectory, 'apps');
+  for (const app of await files.list(root)) {
+    for (const environment of await files.list(join(root, app))) {
+      if (await files.exists(join(root, app, environment, 'journal.jsonl'))) return true;
+    }
+  }
+  return false;
+}
+
+async function startedAgent(context: CommandContext, ports: { readonly daemons: Daemons }): Promise<AgentConnection> {
+  const { stateDirectory } = context;
+  return await ensureAgent({ stateDirectory, program: agentProgram(context), protocol: protocolVersion }, ports);
 }
 
 /** Do something under the lock of the environment; the agent is started when none runs. */
@@ -22,10 +74,7 @@ export async function underLock<T>(
   run: (agent: AgentConnection, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const { context, world, scope, config } = project;
-  const agent = await ensureAgent(
-    { stateDirectory: context.stateDirectory, program: agentProgram(context), protocol: protocolVersion },
-    world,
-  );
+  const agent = await startedAgent(context, world);
   return await closing(agent, async () => {
     const lock = await takeLock(scope, owner(project), config.deploy.lease, { agent, clock: world.clock });
     try {

@@ -1,5 +1,5 @@
 import { Interrupted } from '../../../errors.ts';
-import { existingAgent } from '../agent.ts';
+import { endIdleAgent, existingAgent } from '../agent.ts';
 import type { CommandBody } from '../command.ts';
 import { environmentDatabase, openProject } from '../project.ts';
 
@@ -30,6 +30,7 @@ export const run: CommandBody = async (context) => {
   const database = environmentDatabase(project);
   const hadDatabase = (await database?.find()) ?? null;
   await database?.stop();
+  await endIdleAgent(context);
   const stopped = [...(releases ?? []), ...(hadDatabase === null ? [] : ['database'])];
   return {
     outcome: 'ok',
