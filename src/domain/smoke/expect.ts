@@ -53,7 +53,7 @@ function statusFault(ranges: readonly StatusRange[], { status, headers, body }: 
   const wanted = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join(' or ');
   const { location } = headers;
   const redirect = status >= 300 && status < 400 && location !== undefined ? ` (redirect to ${location})` : '';
-  const said = excerpt(body);
+  const said = excerpt(/html/i.test(headers['content-type'] ?? '') ? titleOf(body) : body);
   return `answered ${status}${redirect}, expected ${wanted}${said === '' ? '' : `; it said: ${said}`}`;
 }
 
@@ -122,6 +122,11 @@ function parseJson(text: string): { readonly document: unknown } | null {
   } catch {
     return null;
   }
+}
+
+/** Of a page its title: what stands before it says nothing to a person. */
+function titleOf(page: string): string {
+  return /<title[^>]*>([^<]*)</i.exec(page)?.[1] ?? page;
 }
 
 const excerptLength = 200;

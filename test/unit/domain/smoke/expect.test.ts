@@ -77,3 +77,11 @@ test('a long page is quoted by its first 200 characters', () => {
 
   expect(told).toBe(`answered 500, expected 200-299; it said: ${'x'.repeat(200)}...`);
 });
+
+test('of a failing page its title is quoted, and not its head', () => {
+  const body = '<!doctype html><html><head><meta charset="utf-8"><title>Something broke</title></head></html>';
+
+  expect(fault({}, { status: 500, headers: { 'content-type': 'text/html' }, body })).toBe(
+    'answered 500, expected 200-299; it said: Something broke',
+  );
+});
