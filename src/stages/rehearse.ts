@@ -3,6 +3,7 @@ import { adviceFor } from '../domain/migration/compatibility/advice.ts';
 import { mostTelling } from '../domain/migration/compatibility/refused-query.ts';
 import { excerpt } from '../domain/migration/failure.ts';
 import { showPlace } from '../domain/migration/script.ts';
+import { count } from '../domain/report/quantities.ts';
 import type { CheckSpec } from '../domain/smoke/check.ts';
 import type { EphemeralServer } from '../databases/database.ts';
 import { applyPending, prepareDatabases, type RehearsalDatabases } from './rehearse/databases.ts';
@@ -80,13 +81,13 @@ async function play(on: Play, server: EphemeralServer): Promise<RehearsalResult>
     const made = await prepareDatabases(server, input, ports);
     return [
       made,
-      `${input.applied.length} migrations that the target has, on ${input.database.plugin.type} ${server.version}`,
+      `${count(input.applied.length, 'migration')} that the target has, on ${input.database.plugin.type} ${server.version}`,
     ];
   });
   const old = input.oldRelease === null ? null : await onBase(input.oldRelease, on, databases);
   const migrations = await log.step('up', async () => {
     const applied = await applyPending(databases, input, ports);
-    return [applied, applied.length === 0 ? 'no migration is pending' : `${applied.length} migrations applied`];
+    return [applied, applied.length === 0 ? 'no migration is pending' : `${count(applied.length, 'migration')} applied`];
   });
   const end = (verdict: Partial<RehearsalResult> & Pick<RehearsalResult, 'rollback' | 'reason'>): RehearsalResult => ({
     ...nothingBroken,
