@@ -73,8 +73,8 @@ export async function openTheatre(settings: TheatreSettings): Promise<Theatre> {
       await load?.stop();
       load = null;
       if (existsSync(shopDirectory)) await fairway.run(['down', '--yes'], { timeoutMs: 30_000 });
-      const found = leftovers(directory);
-      endLeftovers(directory);
+      for (let tries = 0; tries < 20 && leftovers(directory).length > 0; tries += 1) await sleep(100);
+      const found = endLeftovers(directory);
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
       return found;
     },
