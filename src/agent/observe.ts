@@ -49,7 +49,11 @@ export async function observe(
     };
     const verdict = judge(evidence, limits, heldMs >= action.holdMs);
     if (now - reportedAt >= reportMs || verdict.kind !== 'wait') {
-      onCounts(counts, describeHold(state, counts, verdict.kind === 'wait' ? action.holdMs - heldMs : 0));
+      const left = action.holdMs - heldMs;
+      onCounts(
+        counts,
+        verdict.kind === 'wait' ? describeHold(state, counts, left) : `${state.weightPercent} %: ${verdict.reason}`,
+      );
       reportedAt = now;
     }
     if (verdict.kind === 'pass') return { type: 'observed', lowEvidence: verdict.lowEvidence, counts, heldMs };

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { takeGuard } from '../adapters/agent/guard.ts';
+import { isListening } from '../adapters/agent/link.ts';
 import { agentPlace, makePlace } from '../adapters/agent/place.ts';
 import { serveAgent } from '../adapters/agent/server.ts';
 import { anotherRuns } from '../adapters/agent/supervisor.ts';
@@ -45,7 +46,7 @@ process.on('uncaughtException', (error) => {
 
 const place = agentPlace(values.state);
 await makePlace(place);
-const guard = await takeGuard(place.guardPath, guardWaitMs);
+const guard = await takeGuard(place.guardPath, guardWaitMs, () => isListening(place.socketPath));
 if (guard === null) {
   log('another agent runs for this state directory');
   process.exit(anotherRuns);
@@ -116,6 +117,7 @@ async function idle(): Promise<void> {
 }
 
 await Promise.race([told, agent.stopping, idle()]);
+server.stopListening();
 await agent.leave();
 await server.close();
 guard.release();

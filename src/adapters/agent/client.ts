@@ -24,6 +24,9 @@ export interface EnsureOptions extends ConnectOptions {
   readonly startTimeoutMs?: number;
 }
 
+/** Its supervisor brings an agent that crashed back within this; else a new one is started. */
+const helloReconnectMs = 1_500;
+
 /** A connection to the agent that runs for this state directory, or null when none runs. Starts nothing. */
 export async function connectAgent(options: ConnectOptions): Promise<AgentConnection | null> {
   const { connection, open } = agentConnection(agentPlace(options.stateDirectory).socketPath, {
@@ -44,18 +47,27 @@ export async function ensureAgent(
   options: EnsureOptions,
   ports: { readonly daemons: Daemons },
 ): Promise<AgentConnection> {
-  const running = await connectAgent(options);
-  if (running === null) return await startAndConnect(options, ports);
-  const hello = await running.request({
-    type: 'hello',
-    protocol: options.protocol,
-    version: options.program.version,
-  });
-  if (hello.digest === (await programDigest(options.program))) return running;
-  if (!hello.busy && (await replace(running))) return await startAndConnect(options, ports);
-  if (hello.protocol === options.protocol) return running;
-  await running.close();
-  throw otherProtocol(hello, options.protocol);
+  const hello = await askHello(options);
+  if (hello === null) return await startAndConnect(options, ports);
+  if (hello.digest !== (await programDigest(options.program))) {
+    if (!hello.busy && (await endAgent(options))) return await startAndConnect(options, ports);
+    if (hello.protocol !== options.protocol) throw otherProtocol(hello, options.protocol);
+  }
+  return (await connectAgent(options)) ?? (await startAndConnect(options, ports));
+}
+
+/** Who answers; null when nobody does, or it went away while it was asked. */
+async function askHello(options: EnsureOptions): Promise<Hello | null> {
+  const agent = await connectAgent({ ...options, reconnectMs: helloReconnectMs });
+  try {
+    const { protocol, program } = options;
+    return (await agent?.request({ type: 'hello', protocol, version: program.version })) ?? null;
+  } catch (error) {
+    if (isCode(error, 'AGENT_GONE')) return null;
+    throw error;
+  } finally {
+    await agent?.close();
+  }
 }
 
 async function startAndConnect(options: EnsureOptions, ports: { readonly daemons: Daemons }): Promise<AgentConnection> {
@@ -67,16 +79,23 @@ async function startAndConnect(options: EnsureOptions, ports: { readonly daemons
   });
 }
 
-/** Ask an agent to end; false when it got work meanwhile. */
-async function replace(connection: AgentConnection): Promise<boolean> {
+/** Ask the agent to end; false when it got work meanwhile. */
+async function endAgent(options: EnsureOptions): Promise<boolean> {
+  const agent = await connectAgent({ ...options, reconnectMs: helloReconnectMs });
   try {
-    await connection.request({ type: 'shutdown' });
+    await agent?.request({ type: 'shutdown' });
+    return true;
   } catch (error) {
-    if (error instanceof EnvironmentError && error.code === 'AGENT_BUSY') return false;
+    if (isCode(error, 'AGENT_GONE')) return true;
+    if (isCode(error, 'AGENT_BUSY')) return false;
     throw error;
+  } finally {
+    await agent?.close();
   }
-  await connection.close();
-  return true;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof EnvironmentError && error.code === code;
 }
 
 function otherProtocol(hello: Hello, wanted: number): EnvironmentError {

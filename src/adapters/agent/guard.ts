@@ -9,15 +9,16 @@ export interface Guard {
 const retryMs = 50;
 
 /**
- * Take the guard of this file, or answer null when another process holds it for longer than `waitMs`.
+ * Take the guard of this file, or answer null when another process holds it for longer than `waitMs`, or holds it and
+ * means to keep it (`isKept`).
  *
  * It is a locked SQLite file: the one lock of the operating system that Node offers without a native add-on.
  */
-export async function takeGuard(path: string, waitMs: number): Promise<Guard | null> {
+export async function takeGuard(path: string, waitMs: number, isKept: () => Promise<boolean>): Promise<Guard | null> {
   const deadline = performance.now() + waitMs;
   for (;;) {
     const guard = tryGuard(path);
-    if (guard !== null || performance.now() >= deadline) return guard;
+    if (guard !== null || performance.now() >= deadline || (await isKept())) return guard;
     await delay(retryMs);
   }
 }

@@ -54,6 +54,13 @@ export async function openLink(
   };
 }
 
+/** Whether an agent takes connections there. */
+export async function isListening(socketPath: string): Promise<boolean> {
+  const link = await openLink(socketPath, { onFrame: () => {}, onClose: () => {} });
+  link?.close();
+  return link !== null;
+}
+
 async function connect(socketPath: string): Promise<Socket | null> {
   return await new Promise((resolve, reject) => {
     const socket = createConnection(socketPath);

@@ -15,7 +15,9 @@ export type Handler = (
 
 export interface AgentServer {
   readonly connections: () => number;
-  /** Take nothing new, let answers leave, then cut. */
+  /** From now on nobody new comes in: another agent may take this one's place. */
+  stopListening(): void;
+  /** Let answers leave, then cut. */
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ const maxWaitingBytes = 8 * 1024 * 1024;
 /** A connection that says nothing for so long is cut; followers say that they attend. */
 const idleMs = 300_000;
 const maxOpenRequests = 64;
+const cutAfterMs = 1_000;
 
 /**
  * Listen on a unix socket for this user alone. The caller holds the guard, so that a socket file that is there is
@@ -49,15 +52,21 @@ export async function serveAgent(socketPath: string, handle: Handler): Promise<A
     process.umask(before);
   }
   await chmod(socketPath, 0o600);
+  let closed: Promise<void> | null = null;
+  const stopListening = async (): Promise<void> => {
+    closed ??= new Promise((resolve) => server.close(() => resolve()));
+    await closed;
+  };
   return {
     connections: () => sockets.size,
+    stopListening: () => void stopListening(),
     async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
+      const ended = stopListening();
       for (const socket of sockets) socket.end();
       const cut = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
-      }, 1_000);
-      await closed;
+      }, cutAfterMs);
+      await ended;
       clearTimeout(cut);
     },
   };

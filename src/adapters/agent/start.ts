@@ -2,7 +2,7 @@ import { readFile, rename, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { Daemons } from '../../ports.ts';
-import { openLink } from './link.ts';
+import { isListening } from './link.ts';
 import { agentPlace, makePlace } from './place.ts';
 import type { AgentPlace } from './place.ts';
 import { installProgram } from './runtime.ts';
@@ -51,12 +51,6 @@ async function putLogAside(logFile: string): Promise<void> {
     () => 0,
   );
   if (size > maxLogBytes) await rename(logFile, `${logFile}.1`).catch(() => undefined);
-}
-
-async function isListening(socketPath: string): Promise<boolean> {
-  const link = await openLink(socketPath, { onFrame: () => {}, onClose: () => {} });
-  link?.close();
-  return link !== null;
 }
 
 async function notStarted(place: AgentPlace, what: string): Promise<EnvironmentError> {
