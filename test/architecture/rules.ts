@@ -43,7 +43,13 @@ const rules: Readonly<Record<string, Rule>> = {
     node: false,
   },
   stages: { rooms: ['domain', 'ports', 'errors'], types: ['config'], plugIns: 'registries', packages: [], node: false },
-  agent: { rooms: ['domain', 'ports', 'errors'], types: ['config'], plugIns: 'registries', packages: [], node: false },
+  agent: {
+    rooms: ['domain', 'ports', 'errors'],
+    types: ['config'],
+    plugIns: 'registries',
+    packages: ['zod'],
+    node: false,
+  },
   // Deciders are words too: an adapter may ask how a message is read or where a line begins.
   adapters: { rooms: ['ports', 'errors', 'domain'], types: [], plugIns: 'none', packages: ['*'], node: true },
   entries: { rooms: ['*'], types: [], plugIns: 'registries', packages: ['*'], node: true },

@@ -3,7 +3,8 @@ import { nearest } from '../../config/nearest.ts';
 import { ConfigError, type Problem } from '../../errors.ts';
 import type { FlagValue } from './command.ts';
 import { type FlagSpec, globalFlags } from './flags.ts';
-import { commands, type CommandSpec } from './table.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { commands } from './table.ts';
 
 export type Flags = Readonly<Record<string, FlagValue>>;
 

@@ -30,3 +30,10 @@ export const globalFlags: readonly FlagSpec[] = [
   { name: 'help', short: 'h', kind: 'switch', about: 'show help' },
   { name: 'version', kind: 'switch', about: 'show the version' },
 ];
+
+/** For commands that take the work tree as it is committed. */
+export const allowDirty: FlagSpec = {
+  name: 'allow-dirty',
+  kind: 'switch',
+  about: 'go on although the work tree has changes, which are not part of it',
+};

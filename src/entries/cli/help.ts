@@ -1,8 +1,12 @@
+import type { CommandSpec } from './command-spec.ts';
 import { type FlagSpec, globalFlags } from './flags.ts';
-import { commands, type CommandSpec } from './table.ts';
+import { type CommandGroup, commandGroups, commands } from './table.ts';
 
-function columns(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
+/** So that the lists of all groups stand in one column. */
+const nameWidth = Math.max(...commands.map(({ name }) => name.length));
+
+function columns(rows: readonly (readonly [string, string])[], least = 0): string {
+  const width = Math.max(least, ...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
 }
 
@@ -13,14 +17,18 @@ function flagRow(flag: FlagSpec): readonly [string, string] {
   return [`${short}--${flag.name}${value}`, `${flag.about}${choices}`];
 }
 
+function groupText({ title, commands: inGroup }: CommandGroup): string {
+  const rows = inGroup.map(({ name, summary }) => [name, summary] as const);
+  return `${title}\n${columns(rows, nameWidth)}`;
+}
+
 /** What `fairway help` prints. */
 export function generalHelp(): string {
   return `fairway: from commit to production, and back by itself when something is wrong.
 
 Usage: fairway <command> [flags]
 
-Commands
-${columns(commands.map(({ name, summary }) => [name, summary]))}
+${commandGroups.map(groupText).join('\n\n')}
 
 Flags of every command
 ${columns(globalFlags.map(flagRow))}

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { CommandSpec } from '../../../../src/entries/cli/table.ts';
+import type { CommandSpec } from '../../../../src/entries/cli/command-spec.ts';
 import { runSession } from '../../../../src/entries/cli/session.ts';
 
 /** The real session around a command that ends when it is told to, or (`deaf`) never. */

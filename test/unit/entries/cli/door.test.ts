@@ -6,7 +6,7 @@ import type { CommandBody, CommandContext } from '../../../../src/entries/cli/co
 import { createConsole } from '../../../../src/entries/cli/console.ts';
 import type { Run } from '../../../../src/entries/cli/context.ts';
 import { runCommand } from '../../../../src/entries/cli/door.ts';
-import type { CommandSpec } from '../../../../src/entries/cli/table.ts';
+import type { CommandSpec } from '../../../../src/entries/cli/command-spec.ts';
 import { GateFailed, Interrupted } from '../../../../src/errors.ts';
 
 let state = '';

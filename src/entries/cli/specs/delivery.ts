@@ -1,0 +1,79 @@
+import type { CommandSpec } from '../command-spec.ts';
+import { allowDirty } from '../flags.ts';
+
+/** From commit to released. */
+export const delivery: readonly CommandSpec[] = [
+  {
+    name: 'check',
+    summary: 'Say whether the configuration is right, and what it means',
+    operands: [],
+    about:
+      'Reads fairway.yml with all its environments and reports every problem at once, each with its place. Touches nothing.',
+    flags: [],
+    examples: [
+      { line: 'fairway check', does: 'the default environment' },
+      { line: 'fairway check --env production --json', does: 'everything resolved, as JSON' },
+    ],
+    recorded: false,
+    load: () => import('../commands/check.ts'),
+  },
+  {
+    name: 'build',
+    summary: 'Build the artifact of the current commit',
+    operands: [],
+    about: 'Runs the build commands in a clean tree of the commit and prints the typed digest of what came out.',
+    flags: [allowDirty],
+    examples: [{ line: 'fairway build', does: 'build HEAD' }],
+    recorded: true,
+    load: () => import('../commands/build.ts'),
+  },
+  {
+    name: 'test',
+    summary: 'Build, then run the tests in a copy of what was built',
+    operands: [],
+    about: 'What is tested is the artifact that would be deployed. A failing test is exit code 3.',
+    flags: [allowDirty],
+    examples: [{ line: 'fairway test --verbose', does: 'with the output of the tests' }],
+    recorded: true,
+    load: () => import('../commands/test.ts'),
+  },
+  {
+    name: 'deploy',
+    summary: 'Build, rehearse, migrate and roll out, without a release',
+    operands: [],
+    about:
+      'Traffic moves in the configured steps; a bad verdict returns it to the stable release (exit code 4). Nothing is tagged.',
+    flags: [allowDirty],
+    examples: [
+      { line: 'fairway deploy --env staging', does: 'the current commit, to staging' },
+      { line: 'fairway deploy --dry-run', does: 'the plan only' },
+    ],
+    recorded: true,
+    load: () => import('../commands/deploy.ts'),
+  },
+  {
+    name: 'ship',
+    summary: 'From commit to released: build, test, rehearse, migrate, deploy, smoke, release',
+    operands: [],
+    about:
+      'The main job. Refused before any traffic moves: exit code 3. Rolled back by itself: exit code 4. A commit that already is stable: done, exit code 0.',
+    flags: [allowDirty],
+    examples: [
+      { line: 'fairway ship', does: 'the current commit, to the default environment' },
+      { line: 'fairway ship --env production --json > result.json', does: 'in a CI job' },
+      { line: 'fairway -C examples/shop ship --dry-run', does: 'another folder, plan only' },
+    ],
+    recorded: true,
+    load: () => import('../commands/ship.ts'),
+  },
+  {
+    name: 'smoke',
+    summary: 'Run the smoke checks against the environment',
+    operands: [],
+    about: 'Against what serves now. Changes nothing.',
+    flags: [],
+    examples: [{ line: 'fairway smoke --env production', does: 'look at production' }],
+    recorded: true,
+    load: () => import('../commands/smoke.ts'),
+  },
+];

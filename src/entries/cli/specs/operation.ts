@@ -1,0 +1,85 @@
+import type { CommandSpec } from '../command-spec.ts';
+
+/** What serves. */
+export const operation: readonly CommandSpec[] = [
+  {
+    name: 'status',
+    summary: 'Show what serves, what is under way, and who holds the lock',
+    operands: [],
+    about: 'Answered by the agent from its journal; changes nothing.',
+    flags: [],
+    examples: [{ line: 'fairway status --json', does: 'for a script' }],
+    recorded: false,
+    load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'rollback',
+    summary: 'Make a kept release serve again',
+    operands: ['[VERSION]'],
+    about:
+      'Without VERSION: the one before the stable release. Moves traffic and processes; never touches the database.',
+    flags: [],
+    examples: [
+      { line: 'fairway rollback', does: 'to the release before' },
+      { line: 'fairway rollback 1.3.9 --env production', does: 'to a kept one' },
+    ],
+    recorded: true,
+    load: () => import('../commands/rollback.ts'),
+  },
+  {
+    name: 'resume',
+    summary: 'Follow or go on with a rollout whose client was lost',
+    operands: [],
+    about: 'Says how it ended when it is over.',
+    flags: [],
+    examples: [{ line: 'fairway resume', does: 'after a cut connection' }],
+    recorded: true,
+    load: () => import('../commands/resume.ts'),
+  },
+  {
+    name: 'abort',
+    summary: 'End the rollout that is under way: all traffic back to stable',
+    operands: [],
+    about: 'Fine when nothing is under way.',
+    flags: [],
+    examples: [{ line: 'fairway abort --env production', does: 'from any machine that reaches the agent' }],
+    recorded: true,
+    load: () => import('../commands/abort.ts'),
+  },
+  {
+    name: 'down',
+    summary: 'Stop everything that runs for the environment',
+    operands: [],
+    about: 'Releases, proxy and embedded database stop; data and journal stay. Asks first on a terminal.',
+    flags: [{ name: 'yes', kind: 'switch', about: 'do not ask' }],
+    examples: [{ line: 'fairway down --yes', does: 'in a script' }],
+    recorded: true,
+    load: () => import('../commands/down.ts'),
+  },
+  {
+    name: 'logs',
+    summary: 'Show the last lines that a release wrote',
+    operands: ['[VERSION]'],
+    about: 'Without VERSION: the stable release.',
+    flags: [
+      { name: 'process', kind: 'text', value: 'NAME', about: 'only this process' },
+      { name: 'lines', kind: 'number', value: 'N', min: 1, max: 10_000, about: 'how many lines (default: 100)' },
+    ],
+    examples: [
+      { line: 'fairway logs', does: 'of what serves now' },
+      { line: 'fairway logs 1.4.0 --process web --lines 500', does: 'of a release that was rolled back' },
+    ],
+    recorded: false,
+    load: () => import('../commands/logs.ts'),
+  },
+  {
+    name: 'agent',
+    summary: 'Run the agent of this host in the foreground',
+    operands: [],
+    about: 'The first deploy starts it by itself; needed by hand only under an init system.',
+    flags: [],
+    examples: [{ line: 'fairway agent', does: 'until it is stopped by a signal' }],
+    recorded: false,
+    load: () => import('../commands/agent.ts'),
+  },
+];
