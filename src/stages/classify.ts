@@ -1,6 +1,6 @@
 import { layBase } from '../databases/observe/base.ts';
 import { observePostgres } from '../databases/observe/postgres.ts';
-import { readStatistics } from '../databases/observe/statistics.ts';
+import { readMariadbStatistics, readStatistics } from '../databases/observe/statistics.ts';
 import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
 import { classifyPostgres, type ScriptOfPhase, type Watched } from '../domain/migration/classify/postgres.ts';
 import type { Classification } from '../domain/migration/classify/result.ts';
@@ -9,6 +9,7 @@ import { ConfigError } from '../errors.ts';
 import type { SqlConnection } from '../ports.ts';
 import type { ThrowAwayServer } from '../databases/observe/throw-away-server.ts';
 import type { ClassifyInput, ClassifyPorts } from './classify/input.ts';
+import { classifyOnMariadb } from './classify/mariadb.ts';
 import { parseBase, parseMigrations } from './classify/scripts.ts';
 import { stage } from './stage.ts';
 
@@ -20,9 +21,13 @@ import { stage } from './stage.ts';
 export async function classify(input: ClassifyInput, ports: ClassifyPorts): Promise<Classification> {
   const title = input.isStatic ? 'Read the migrations' : 'Watch the migrations on a throw-away copy';
   return await stage('classify', title, ports, async (note) => {
+    const target = await statistics(input, ports);
+    if (input.engine === 'mariadb') {
+      const value = await classifyOnMariadb(input, target, ports);
+      return { value, summary: summary(value) };
+    }
     const parser = await ports.loadParser();
     const scripts = parseMigrations(input.files, input.wrapping, parser);
-    const target = await statistics(input.targetUrl, ports);
     const watched = input.isStatic ? null : await watch(scripts, input, parser, ports, note);
     const value = classifyPostgres(scripts, watched, { budgetMs: input.budgetMs, target }, parser);
     return { value, summary: summary(value) };
@@ -76,13 +81,12 @@ async function end(server: ThrowAwayServer, database: string): Promise<void> {
   }
 }
 
-async function statistics(url: string | null, ports: ClassifyPorts): Promise<TargetStatistics> {
-  if (url === null) return new Map();
-  const connection = await ports.sql.connect(url, {
-    timeoutMs: 10_000,
-    applicationName: 'fairway classify statistics',
-  });
-  return await using(connection, async () => await readStatistics(connection));
+async function statistics(input: ClassifyInput, ports: ClassifyPorts): Promise<TargetStatistics> {
+  if (input.targetUrl === null) return new Map();
+  const read = input.engine === 'mariadb' ? readMariadbStatistics : readStatistics;
+  const applicationName = 'fairway classify statistics';
+  const connection = await ports.sql.connect(input.targetUrl, { timeoutMs: 10_000, applicationName });
+  return await using(connection, async () => await read(connection));
 }
 
 async function using<T>(connection: SqlConnection, run: () => Promise<T>): Promise<T> {

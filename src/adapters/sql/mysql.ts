@@ -51,7 +51,10 @@ async function run(
   text: string,
   values: readonly SqlValue[] | undefined,
 ): Promise<readonly SqlRow[]> {
-  const [rows] = await connection.query(text, values?.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value)));
+  const [rows] = await connection.query(
+    text,
+    values?.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value)),
+  );
   return Array.isArray(rows) ? (rows as readonly SqlRow[]) : [];
 }
 
@@ -105,8 +108,12 @@ function lost(label: string, cause: unknown): EnvironmentError {
 }
 
 function unreachable(label: string, error: ServerError): EnvironmentError {
-  return new EnvironmentError('DATABASE_UNREACHABLE', `${label} does not answer: ${error.sqlMessage ?? error.message}`, {
-    hint: 'see whether the server runs, and whether address, user and password are right',
-    cause: error,
-  });
+  return new EnvironmentError(
+    'DATABASE_UNREACHABLE',
+    `${label} does not answer: ${error.sqlMessage ?? error.message}`,
+    {
+      hint: 'see whether the server runs, and whether address, user and password are right',
+      cause: error,
+    },
+  );
 }

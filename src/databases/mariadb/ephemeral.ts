@@ -147,7 +147,12 @@ function server(
   };
 }
 
-async function answer(url: string, process: ProcessIdentity, home: string, ports: DatabasePorts): Promise<SqlConnection> {
+async function answer(
+  url: string,
+  process: ProcessIdentity,
+  home: string,
+  ports: DatabasePorts,
+): Promise<SqlConnection> {
   const deadline = ports.clock.monotonicMs() + readyTimeoutMs;
   for (;;) {
     try {
@@ -168,10 +173,14 @@ function failed(doing: string, output: string, path: string, cause?: unknown): E
   }
   const lines = output.trim().split('\n');
   const telling = lines.filter((line) => /ERROR|error/.test(line));
-  return new EnvironmentError('MARIADB_FAILED', `${doing} failed:\n${(telling.length > 0 ? telling : lines).slice(-5).join('\n')}`, {
-    hint: `look at ${path}`,
-    cause,
-  });
+  return new EnvironmentError(
+    'MARIADB_FAILED',
+    `${doing} failed:\n${(telling.length > 0 ? telling : lines).slice(-5).join('\n')}`,
+    {
+      hint: `look at ${path}`,
+      cause,
+    },
+  );
 }
 
 /** End what dead processes left, and remove it. */

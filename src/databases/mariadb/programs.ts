@@ -8,8 +8,18 @@ export interface MariadbPrograms {
   readonly install: string;
 }
 
-const servers = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/usr/libexec/mariadbd', '/usr/bin/mariadbd', '/opt/homebrew/bin/mariadbd'];
-const installers = ['/usr/bin/mariadb-install-db', '/usr/local/bin/mariadb-install-db', '/opt/homebrew/bin/mariadb-install-db'];
+const servers = [
+  '/usr/sbin/mariadbd',
+  '/usr/local/sbin/mariadbd',
+  '/usr/libexec/mariadbd',
+  '/usr/bin/mariadbd',
+  '/opt/homebrew/bin/mariadbd',
+];
+const installers = [
+  '/usr/bin/mariadb-install-db',
+  '/usr/local/bin/mariadb-install-db',
+  '/opt/homebrew/bin/mariadb-install-db',
+];
 
 /** The MariaDB that the system has; its own instance is never touched. Throws EnvironmentError `MARIADB_MISSING`. */
 export async function mariadbPrograms(ports: Pick<DatabasePorts, 'files' | 'exec'>): Promise<MariadbPrograms> {

@@ -36,7 +36,7 @@ SELECT 'column:' || a.attrelid || ':' || a.attnum, 'column', 'relation:' || a.at
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
 WHERE ${mine} AND c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped AND ${notOfExtension('pg_class', 'c.oid')}
 UNION ALL
-SELECT 'default:' || d.adrelid || ':' || d.adnum, 'default', 'relation:' || d.adrelid, quote_ident(a.attname), json_build_object('column', d.adnum)
+SELECT 'default:' || d.adrelid || ':' || d.adnum, 'default', 'relation:' || d.adrelid, quote_ident(a.attname), json_build_object('columnId', 'column:' || d.adrelid || ':' || d.adnum)
 FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE ${mine} AND c.relpersistence <> 't'
 UNION ALL

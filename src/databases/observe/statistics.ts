@@ -12,3 +12,15 @@ export async function readStatistics(connection: SqlConnection): Promise<TargetS
   );
   return new Map(rows.map((row) => [String(row['name']), { rows: Number(row['rows']), bytes: Number(row['bytes']) }]));
 }
+
+/** The same of a MariaDB target; its numbers of rows are estimates. */
+export async function readMariadbStatistics(connection: SqlConnection): Promise<TargetStatistics> {
+  await connection.query('SET SESSION TRANSACTION READ ONLY');
+  const rows = await connection.query(
+    `SELECT TABLE_NAME AS name, coalesce(TABLE_ROWS, 0) AS row_count, coalesce(DATA_LENGTH, 0) + coalesce(INDEX_LENGTH, 0) AS bytes
+     FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'`,
+  );
+  return new Map(
+    rows.map((row) => [String(row['name']), { rows: Number(row['row_count']), bytes: Number(row['bytes']) }]),
+  );
+}

@@ -45,10 +45,7 @@ export function changesBetween(base: Catalog, before: Catalog, after: Catalog): 
 function isOwnLoss(old: CatalogEntry, before: Catalog, after: Catalog): boolean {
   if (old.parent !== null && !after.has(old.parent)) return false;
   if (old.kind === 'index') return old.facts['ofConstraint'] !== true && !isReplaced(old, after);
-  if (old.kind === 'default') {
-    const column = `column:${idOf(old.parent)}:${old.facts['column']}`;
-    return after.has(column);
-  }
+  if (old.kind === 'default') return after.has(String(old.facts['columnId']));
   if (old.kind === 'constraint') return old.facts['inherited'] !== true || !before.has(old.parent ?? '');
   return true;
 }
@@ -57,8 +54,6 @@ function isOwnLoss(old: CatalogEntry, before: Catalog, after: Catalog): boolean 
 function isReplaced(old: CatalogEntry, after: Catalog): boolean {
   return [...after.values()].some((now) => now.kind === 'index' && now.parent === old.parent && now.name === old.name);
 }
-
-const idOf = (id: string | null): string => (id ?? '').replace(/^\w+:/, '');
 
 function dropped(old: CatalogEntry, before: Catalog): SchemaChange {
   const unique = old.facts['unique'] === true || ['p', 'u'].includes(String(old.facts['type']));

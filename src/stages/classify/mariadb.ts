@@ -1,0 +1,90 @@
+import { observeMariadb } from '../../databases/observe/mariadb.ts';
+import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
+import { phaseOf } from '../../domain/migration/classify/phase.ts';
+import { classifyMariadb, type MariadbScript } from '../../domain/migration/classify/mariadb/classify.ts';
+import { splitMariadb, type MariadbStatement } from '../../domain/migration/classify/mariadb/split.ts';
+import type { TargetStatistics } from '../../domain/migration/classify/predict-time.ts';
+import type { Classification } from '../../domain/migration/classify/result.ts';
+import { scriptsOf } from '../../domain/migration/sections.ts';
+import { sqlFailureOf } from '../../domain/migration/sql-failure.ts';
+import { ConfigError } from '../../errors.ts';
+import type { SqlConnection } from '../../ports.ts';
+import type { ClassifyInput, ClassifyPorts, MigrationText } from './input.ts';
+
+/** Classify MariaDB migrations: the server is asked, statement by statement, for the kindest way it can do each. */
+export async function classifyOnMariadb(
+  input: ClassifyInput,
+  target: TargetStatistics,
+  ports: ClassifyPorts,
+): Promise<Classification> {
+  const scripts = input.files.map((file): MariadbScript => ({ phase: phaseOf(file.text), statements: split(file) }));
+  const watched = input.isStatic ? null : await watch(scripts, input, ports);
+  return classifyMariadb(scripts, watched, { budgetMs: input.budgetMs, target });
+}
+
+function split(file: MigrationText): readonly MariadbStatement[] {
+  const { up } = scriptsOf(file.path, file.text);
+  return splitMariadb(file.path, up.text).map((one) => ({ ...one, line: one.line + up.firstLine - 1 }));
+}
+
+async function watch(
+  scripts: readonly MariadbScript[],
+  input: ClassifyInput,
+  ports: ClassifyPorts,
+): Promise<NonNullable<Parameters<typeof classifyMariadb>[1]>> {
+  if (input.base.kind === 'copy') {
+    throw new ConfigError('BASE_NOT_COPIED', 'MariaDB cannot copy a database by itself', {
+      hint: 'write its schema with mariadb-dump --no-data, and give that with --schema',
+    });
+  }
+  const server = await ports.startServer();
+  const database = `fairway_classify_${ports.random(6)}`;
+  const scratch = `${database}_scratch`;
+  const connect = async (purpose: string): Promise<SqlConnection> =>
+    await ports.sql.connect(server.url(database, purpose), {
+      timeoutMs: 10_000,
+      applicationName: `fairway classify ${purpose}`,
+    });
+  try {
+    await server.create(database);
+    await server.create(scratch);
+    if (input.base.kind === 'scripts') await lay(input.base.files.flatMap(split), connect);
+    const options = { statementTimeoutMs: input.statementTimeoutMs, scratch };
+    const statements = scripts.map((script) => script.statements);
+    return { server: server.version, observations: await observeMariadb(statements, options, connect, ports.clock) };
+  } finally {
+    await end(server, [database, scratch]);
+  }
+}
+
+async function lay(
+  statements: readonly MariadbStatement[],
+  connect: (purpose: string) => Promise<SqlConnection>,
+): Promise<void> {
+  const connection = await connect('base');
+  try {
+    for (const { sql, file, line, column } of statements) {
+      try {
+        await connection.query(sql);
+      } catch (error) {
+        const failure = sqlFailureOf(error);
+        if (failure === null) throw error;
+        throw new ConfigError(
+          'BASE_SCHEMA_FAILS',
+          `${file}:${line}:${column}: the base schema cannot be built: ${failure.message}`,
+          { hint: 'the base must run on an empty database' },
+        );
+      }
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+async function end(server: ThrowAwayServer, databases: readonly string[]): Promise<void> {
+  try {
+    for (const database of databases) await server.drop(database);
+  } finally {
+    await server.stop();
+  }
+}
