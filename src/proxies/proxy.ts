@@ -4,7 +4,7 @@ import type { Clock, Daemons, Files, Ports } from '../ports.ts';
 /** Counters of one release since the proxy first knew it; monotonic while the proxy lives. */
 export interface BackendStats {
   readonly releaseId: string;
-  /** Finished requests. */
+  /** Finished ones; not those whose client left first or that a drain cut. */
   readonly requests: number;
   /** Of these: 5xx, timeouts and resets; never 4xx. */
   readonly errors: number;

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
 
 export interface Reply {
   readonly status: number;
@@ -63,4 +64,15 @@ export async function eventually(isTrue: () => boolean | Promise<boolean>, what:
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`not within ten seconds: ${what}`);
+}
+
+/** Send text as it is and read until the other side closes, or has been silent for a while. */
+export async function raw(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(text);
+  socket.setTimeout(500, () => socket.end());
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  return answer;
 }

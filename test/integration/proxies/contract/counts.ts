@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { ask, askMany, eventually } from '../client.ts';
+import type { ProxyUnderTest } from './under-test.ts';
+
+/** What is counted for whom: the evidence of a rollout. */
+export function countsContract(at: ProxyUnderTest): void {
+  test('requests and errors are counted per release: 5xx and resets are errors, 4xx and clients that left are not', async () => {
+    const [, canary] = await at.two();
+    await at.proxy.shift({ [canary.releaseId]: 100 });
+    for (const path of ['/', '/', '/status?n=404', '/status?n=302']) await ask(at.url(path));
+    expect(await at.statsOf(canary)).toMatchObject({ requests: 4, errors: 0, inFlight: 0 });
+
+    for (const path of ['/status?n=500', '/status?n=503']) await ask(at.url(path));
+    expect((await ask(at.url('/reset'))).status).toBe(502);
+    await expect(ask(at.url('/half'))).rejects.toThrow();
+    await eventually(async () => (await at.inFlight(canary)) === 0, 'all counted');
+    expect(await at.statsOf(canary)).toMatchObject({ requests: 8, errors: 4, inFlight: 0 });
+
+    const leaving = new AbortController();
+    const left = ask(at.url('/never'), { signal: leaving.signal });
+    await eventually(async () => (await at.inFlight(canary)) === 1, 'one request in flight');
+    leaving.abort();
+    await expect(left).rejects.toThrow();
+    await eventually(async () => (await at.inFlight(canary)) === 0, 'none in flight');
+    const stats = await at.statsOf(canary);
+    expect(stats).toMatchObject({ requests: 8, errors: 4 });
+    expect(stats.p95Ms).toBeGreaterThan(0);
+  });
+
+  test('the percentile of latency is that of the release, not of the others', async () => {
+    const [stable, canary] = await at.two();
+    expect((await at.statsOf(canary)).p95Ms).toBeNull();
+    await askMany(at.url('/'), 50);
+    await at.proxy.shift({ [canary.releaseId]: 100 });
+    await askMany(at.url('/slow?n=300'), 20, 20);
+
+    expect((await at.statsOf(canary)).p95Ms).toBeGreaterThanOrEqual(290);
+    expect((await at.statsOf(stable)).p95Ms).toBeLessThan((await at.statsOf(canary)).p95Ms ?? 0);
+  });
+
+  test('when a release dies, pages come from the stable one, and each refusal is counted as its error', async () => {
+    const [stable, canary] = await at.two();
+    await at.proxy.shift({ [canary.releaseId]: 100 });
+    expect(await askMany(at.url('/'), 20)).toEqual({ [canary.releaseId]: 20 });
+    await canary.die();
+
+    expect(await askMany(at.url('/'), 20)).toEqual({ [stable.releaseId]: 20 });
+    expect(await at.statsOf(canary)).toMatchObject({ requests: 40, errors: 20, inFlight: 0 });
+    expect(await at.statsOf(stable)).toMatchObject({ requests: 20, errors: 0, inFlight: 0 });
+  });
+
+  test('what changes something is never sent twice: an order to a dead release fails', async () => {
+    const [stable, canary] = await at.two();
+    await at.proxy.shift({ [canary.releaseId]: 100 });
+    await canary.die();
+    const { status } = await ask(at.url('/echo'), { method: 'POST', body: 'an order' });
+
+    expect(status).toBe(502);
+    expect(stable.requests).toHaveLength(0);
+    expect(await at.statsOf(canary)).toMatchObject({ requests: 1, errors: 1 });
+  });
+}
