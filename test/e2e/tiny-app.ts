@@ -103,6 +103,7 @@ export async function tinyApp(config: Readonly<Record<string, unknown>> = {}, se
     fairway: async (args, more = {}) => await begin(args, more).ended,
     start,
     [Symbol.asyncDispose]: async () => {
+      await begin(['abort'], {}).ended;
       await begin(['down', '--yes'], {}).ended;
       await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
