@@ -74,7 +74,8 @@ function madeAnew(before: ReadonlyMap<string, string>, after: ReadonlyMap<string
 
 async function shapeOf(table: string, main: SqlConnection): Promise<string> {
   const [row] = await main.query(`SHOW CREATE TABLE \`${table}\``);
-  return String(row?.['Create Table'] ?? '');
+  const shape = row?.['Create Table'];
+  return typeof shape === 'string' ? shape : '';
 }
 
 /** Each honest way is tried on a table of its own, from the kindest on, until one keeps its word. */

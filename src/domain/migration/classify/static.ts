@@ -14,7 +14,7 @@ export function judgeText(context: Context, phase: Phase): StatementResult {
   const { statement } = context;
   const actions = actionsOf(statement);
   const verdict = told(
-    [...predict(actions, context, phase), ...lint(actions, context)],
+    [...predict(actions, context, phase), ...lint(actions, context, phase)],
     statement.comments,
     null,
     null,

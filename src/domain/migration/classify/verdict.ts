@@ -26,7 +26,7 @@ type Seen = Extract<Observation, { kind: 'observed' }>;
 export function judgeStatement(context: Context, observation: Observation, judging: Judging): StatementResult {
   const { statement } = context;
   const actions = actionsOf(statement);
-  const hints = lint(actions, context);
+  const hints = lint(actions, context, judging.phase);
   const place = { file: statement.file, line: statement.line, column: statement.column, sql: statement.sql };
   if (observation.kind !== 'observed') {
     const findings = [...unseen(observation), ...predict(actions, context, judging.phase), ...hints];
@@ -81,8 +81,9 @@ export function predict(actions: readonly Action[], context: Context, phase: Pha
 }
 
 /** What execution cannot show; never above `review`, whatever the rule says. */
-export function lint(actions: readonly Action[], context: Context): readonly Finding[] {
+export function lint(actions: readonly Action[], context: Context, phase: Phase): readonly Finding[] {
   return rules.flatMap((rule): Finding[] => {
+    if (phase === 'contract' && rule.aboutOldRelease === true) return [];
     const verdict = actions.map((action) => rule.lint?.(action, context) ?? null).find((one) => one !== null);
     if (verdict === undefined || verdict === null) return [];
     return [{ rule: rule.id, ...verdict, class: verdict.class === 'dangerous' ? 'review' : verdict.class }];

@@ -5,9 +5,32 @@ import { dropsSafeguard } from './drops-safeguard.ts';
 import { dropsWhatIsUsed, emptiesTable } from './drops-what-is-used.ts';
 import { guardsRows } from './guards-rows.ts';
 import { invalidIndex } from './invalid-index.ts';
+import {
+  cascades,
+  deletesRows,
+  domainCheck,
+  locksByHand,
+  longName,
+  maybeInvalid,
+  openDefiner,
+  ownTransaction,
+  revokes,
+  timeoutOff,
+  unlogged,
+  unorderedEnum,
+  wideIndex,
+} from './lint-intent.ts';
+import {
+  noPrimaryKey,
+  oldTypes,
+  preferIdentity,
+  preferJsonb,
+  preferText,
+  preferTimestamptz,
+  smallKey,
+} from './lint-types.ts';
 import { needsNoTransactionRule } from './needs-no-transaction.ts';
 import { partitionChange } from './partition-change.ts';
-import { reindexUnderLock } from './reindex-under-lock.ts';
 import { renamesWhatIsUsed } from './renames-what-is-used.ts';
 import { requiredColumn } from './required-column.ts';
 import { scanUnderLock } from './scan-under-lock.ts';
@@ -27,7 +50,6 @@ export const rules: readonly Rule[] = [
   tableRewrite,
   workUnderHeldLock,
   scanUnderLock,
-  reindexUnderLock,
   wholeTableWrite,
   needsNoTransactionRule,
   dropsSafeguard,
@@ -39,6 +61,26 @@ export const rules: readonly Rule[] = [
   guardsRows,
   invalidIndex,
   unindexedForeignKey,
+  cascades,
+  deletesRows,
+  domainCheck,
+  locksByHand,
+  longName,
+  maybeInvalid,
+  openDefiner,
+  ownTransaction,
+  revokes,
+  timeoutOff,
+  unlogged,
+  unorderedEnum,
+  wideIndex,
+  noPrimaryKey,
+  oldTypes,
+  preferIdentity,
+  preferJsonb,
+  preferText,
+  preferTimestamptz,
+  smallKey,
 ];
 
 export function ruleNamed(id: string): Rule | null {

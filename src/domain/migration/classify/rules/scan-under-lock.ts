@@ -22,6 +22,9 @@ export const scanUnderLock: Rule = {
     return dangerous(`Reads every row of ${listed(read)} while others cannot use ${whom(waiting)}.`);
   },
   predict(action, { newTables, checkedColumns }) {
+    if (action.does === 'reindex' && !action.concurrently) {
+      return dangerous('Builds indexes again while nobody can write to their table, or plan a query on it.');
+    }
     if (!('table' in action) || action.table === null || newTables.has(action.table)) return null;
     const { table } = action;
     if (action.does === 'create-index' && !action.concurrently) {
