@@ -6,13 +6,25 @@ import type { CommandResult } from './command.ts';
 import { openDatabase, openWorkshop } from './delivery.ts';
 import type { Project } from './project.ts';
 
-/** What a delivery would do, found out without writing anything and without starting an agent or a server. */
+/**
+ * What a delivery would do, found out without writing anything and without starting a server; an agent only where
+ * a lost one left an application behind.
+ */
 export async function planned(project: Project, command: 'ship' | 'deploy'): Promise<CommandResult> {
   const { config, scope, context } = project;
   const workshop = await openWorkshop(project);
   const { commit } = await inspectSource(workshop.repository, true);
   const plan = await planRelease(config.release, { commit }, workshop.repository);
   const status = await existingAgent(context, (agent) => statusOf(agent, scope));
+  if (status?.stable?.commit === commit) {
+    const { version } = status.stable;
+    return {
+      outcome: 'planned',
+      code: 'NOTHING_NEW',
+      result: { ...scope, version, commit, tag: null, previous: { version, commit }, pendingMigrations: [] },
+      summary: [`nothing to do: ${version} (${commit.slice(0, 7)}) serves ${scope.app}/${scope.environment} already`],
+    };
+  }
   const pending = await pendingMigrations(project, commit, workshop);
   const version =
     command === 'ship' && plan.next !== null ? plan.next : `${plan.current ?? '0.0.0'}+${commit.slice(0, 7)}`;
