@@ -50,7 +50,7 @@ export function githubForge(options: GitHubOptions): Forge {
         name,
         ...(label === null ? {} : { label }),
         data: content,
-        headers: { 'content-type': 'application/octet-stream', 'content-length': String(content.byteLength) },
+        headers: { 'content-type': 'application/octet-stream' },
       });
       return asset(data);
     },

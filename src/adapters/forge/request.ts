@@ -78,7 +78,7 @@ function isLimit({ status, headers, message }: Refused): boolean {
 }
 
 function named(route: string, refused: Refused | null, cause: unknown): EnvironmentError {
-  const what = route.replace('/repos/{owner}/{repo}', '');
+  const what = route.replace('/repos/{owner}/{repo}', '').replace(/\{\?.*\}$/, '');
   const facts = { route, status: refused?.status ?? null };
   if (refused === null || refused.status >= 500) {
     const said =

@@ -34,9 +34,9 @@ const parser = new CommitParser({
   headerPattern,
   headerCorrespondence: ['type', 'scope', 'bang', 'description'],
   notesPattern: () => breakingLine,
-  fieldPattern: /(?!.*)/,
-  mergePattern: /(?!.*)/,
-  revertPattern: /(?!.*)/,
+  fieldPattern: /^(?!)/,
+  mergePattern: /^(?!)/,
+  revertPattern: /^(?!)/,
 });
 
 /** The most that is read of one message, in characters; the rest cannot matter for a version. */
@@ -44,37 +44,60 @@ const longest = 200_000;
 
 /** Take a message apart. Never throws, whatever the text is. */
 export function parseMessage(text: string): Message {
-  const lines = text
-    .slice(0, longest)
-    .replace(/^[\s\uFEFF]+/u, '')
+  const whole = text.length > longest ? text.slice(0, longest) : text;
+  const lines = whole
+    .replace(/^[\s\uFEFF]+/, '')
+    .trimEnd()
     .split(/\r\n|\r|\n/);
   const header = (lines[0] ?? '').trimEnd();
-  const rest = lines.slice(1);
-  const isCode = codeLines(rest);
-  const start = footersStart(rest, isCode);
-  const body = trimBlank(rest.slice(0, start)).join('\n');
-  const footerLines = rest.slice(start).filter((_, at) => isCode[start + at] !== true);
-  const footers = readFooters(footerLines);
-  const prose = rest.slice(0, start).filter((_, at) => isCode[at] !== true);
-  const parsed = header.trim() === '' ? null : parser.parse(fed(header, prose, footerLines));
-  const type = parsed?.['type'] ?? null;
+  const [, type, scope, bang, description] = headerPattern.exec(header) ?? [];
+  const rest = lines.length === 1 ? none : partsOf(lines.slice(1));
+  let found: Message['references'] | null = null;
   return {
     header,
-    type: type === null ? null : type.toLowerCase(),
-    scope: parsed?.['scope']?.trim() || null,
-    description: (parsed?.['description'] ?? header).trim(),
-    bang: parsed?.['bang'] === '!',
-    body,
-    footers,
-    breakingNotes: (parsed?.notes ?? []).map((note) => note.text.trim()),
-    references: references(parsed?.references ?? []),
+    type: type === undefined ? null : type.toLowerCase(),
+    scope: scope?.trim() || null,
+    description: (description ?? header).trim(),
+    bang: bang === '!',
+    body: rest.body,
+    footers: rest.footers,
+    breakingNotes: rest.breakingNotes,
+    // Most commits are judged and never shown; only those that are need their issues.
+    get references() {
+      found ??= whole.includes('#') && header !== '' ? references(parser.parse(fed(header, rest)).references) : [];
+      return found;
+    },
+  };
+}
+
+interface Parts extends Pick<Message, 'body' | 'footers' | 'breakingNotes'> {
+  readonly prose: readonly string[];
+  readonly footerLines: readonly string[];
+}
+
+const none: Parts = { body: '', footers: [], breakingNotes: [], prose: [], footerLines: [] };
+
+/** What follows the header. */
+function partsOf(lines: readonly string[]): Parts {
+  const isCode = codeLines(lines);
+  const start = footersStart(lines, isCode);
+  const footerLines = lines.slice(start).filter((_, at) => isCode?.[start + at] !== true);
+  const notes = footerLines.some((line) => breakingLine.test(line))
+    ? parser.parse(['x', '', ...footerLines].join('\n')).notes
+    : [];
+  return {
+    body: trimBlank(lines.slice(0, start)).join('\n'),
+    footers: readFooters(footerLines),
+    breakingNotes: notes.map((note) => note.text.trim()),
+    prose: lines.slice(0, start).filter((_, at) => isCode?.[at] !== true),
+    footerLines,
   };
 }
 
 /** Body lines lose what could look like a footer; they are there for the issues that they name. */
-function fed(header: string, prose: readonly string[], footers: readonly string[]): string {
+function fed(header: string, { prose, footerLines }: Parts): string {
   const body = prose.filter((line) => line.includes('#')).map((line) => ` ${line}`);
-  return [header, '', ...body, '', ...footers.map((line) => (line.trim() === '' ? '' : line))].join('\n');
+  return [header, '', ...body, '', ...footerLines.map((line) => (line.trim() === '' ? '' : line))].join('\n');
 }
 
 function references(
@@ -94,7 +117,8 @@ function references(
 }
 
 /** Lines between fences are examples. (An indented line never begins a footer anyway.) */
-function codeLines(lines: readonly string[]): readonly boolean[] {
+function codeLines(lines: readonly string[]): readonly boolean[] | null {
+  if (!lines.some((line) => line.includes('```') || line.includes('~~~'))) return null;
   let fence: string | null = null;
   return lines.map((line, at) => {
     const mark = /^ {0,3}(```+|~~~+)/.exec(line)?.[1] ?? null;
@@ -120,13 +144,13 @@ function closes(lines: readonly string[], from: number, mark: string): boolean {
  * Where the footers begin: at the first BREAKING CHANGE line outside code, or at the last run of paragraphs
  * that all begin with a footer, whichever comes first.
  */
-function footersStart(lines: readonly string[], isCode: readonly boolean[]): number {
-  const breaking = lines.findIndex((line, at) => isCode[at] !== true && breakingLine.test(line));
+function footersStart(lines: readonly string[], isCode: readonly boolean[] | null): number {
+  const breaking = lines.findIndex((line, at) => isCode?.[at] !== true && breakingLine.test(line));
   let start = lines.length;
   for (let at = lines.length - 1; at >= 0; at -= 1) {
     const isParagraphStart = (lines[at] ?? '').trim() !== '' && (at === 0 || (lines[at - 1] ?? '').trim() === '');
     if (!isParagraphStart) continue;
-    if (isCode[at] === true || !footerLine.test(lines[at] ?? '')) break;
+    if (isCode?.[at] === true || !footerLine.test(lines[at] ?? '')) break;
     start = at;
   }
   return breaking === -1 ? start : Math.min(start, breaking);

@@ -11,7 +11,15 @@ import { judgeRange } from './range.ts';
 import type { ReleaseSettings } from './settings.ts';
 import type { VersionTag } from './tags.ts';
 import { releaseCommitTag, versionTags } from './tags.ts';
-import { effectiveLevel, highestVersion, isPrerelease, nextPrerelease, raise, stablePart } from './version.ts';
+import {
+  compareVersions,
+  effectiveLevel,
+  highestVersion,
+  isPrerelease,
+  nextPrerelease,
+  raise,
+  stablePart,
+} from './version.ts';
 
 /** All that the decision looks at: what HEAD and the tags of versions reach. */
 export interface ReleaseHistory {
@@ -164,7 +172,7 @@ export function decide(
 function pick(tags: readonly VersionTag[], wanted: (version: string) => boolean): VersionTag | null {
   let best: VersionTag | null = null;
   for (const tag of tags) {
-    if (wanted(tag.version) && (best === null || semver.gt(tag.version, best.version))) best = tag;
+    if (wanted(tag.version) && (best === null || compareVersions(tag.version, best.version) > 0)) best = tag;
   }
   return best;
 }

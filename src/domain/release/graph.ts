@@ -59,6 +59,7 @@ function reachableWithin(
  * Clocks may run backwards: a date never puts a parent before its child.
  */
 export function newestFirst(graph: Graph, members: ReadonlySet<string>): readonly CommitRecord[] {
+  if (members.size === 1) return [...members].flatMap((sha) => graph.commits.get(sha) ?? []);
   const waitingFor = new Map<string, number>();
   for (const sha of members) {
     for (const parent of graph.commits.get(sha)?.parents ?? []) {

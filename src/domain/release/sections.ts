@@ -88,6 +88,8 @@ function withTwin(
 
 /** The day of a commit, in UTC. */
 export function dayOf(committedAt: string | undefined): string {
+  if (committedAt !== undefined && /^\d{4}-\d\d-\d\dT.*(?:Z|\+00:00)$/.test(committedAt))
+    return committedAt.slice(0, 10);
   const at = new Date(committedAt ?? 0);
   return (Number.isNaN(at.getTime()) ? new Date(0) : at).toISOString().slice(0, 10);
 }

@@ -49,6 +49,7 @@ export function findTwins(
   patchIds: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, Twin> {
   const twins = new Map<string, Twin>();
+  if (others.length === 0) return twins;
   const bySource = new Map<string, string>();
   const byName = new Set<string>();
   const byHeader = byBareHeader(others);

@@ -6,18 +6,31 @@ import type { ReleaseSettings } from './settings.ts';
 export function versionOfTag(tag: string, prefix: string): string | null {
   if (!tag.startsWith(prefix)) return null;
   const version = tag.slice(prefix.length);
+  if (plain.test(version)) return version;
   // semver also reads "v1.0.0" and "=1.0.0"; a tag must say exactly the version.
   return semver.valid(version) === version ? version : null;
 }
 
-export const compareVersions = (a: string, b: string): number => semver.compare(a, b);
-export const isPrerelease = (version: string): boolean => semver.prerelease(version) !== null;
+/** Repositories have thousands of tags, and almost all are plain: those need no parser. */
+const plain = /^(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})\.(?:0|[1-9]\d{0,8})$/;
+
+export function compareVersions(a: string, b: string): number {
+  if (!plain.test(a) || !plain.test(b)) return semver.compare(a, b);
+  const [x, y] = [a.split('.'), b.split('.')];
+  for (let at = 0; at < 3; at += 1) {
+    const difference = Number(x[at]) - Number(y[at]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export const isPrerelease = (version: string): boolean => version.includes('-');
 /** `1.4.0-rc.2` -> `1.4.0`. */
 export const stablePart = (version: string): string => version.split(/[-+]/)[0] ?? version;
 
 export function highestVersion(versions: Iterable<string>): string | null {
   let best: string | null = null;
-  for (const version of versions) if (best === null || semver.gt(version, best)) best = version;
+  for (const version of versions) if (best === null || compareVersions(version, best) > 0) best = version;
   return best;
 }
 

@@ -7,6 +7,7 @@ import type { Files, Forge, ForgeRelease, Repository } from '../../ports.ts';
 import type { LoadedAsset } from './assets.ts';
 import { loadAssets } from './assets.ts';
 import { linksOf } from '../../domain/release/links.ts';
+import { again } from './again.ts';
 import type { Publication } from './publish.ts';
 
 /** What announcing needs besides the repository. */
@@ -21,9 +22,6 @@ export interface Announced {
   readonly url: string;
   readonly assets: readonly string[];
 }
-
-/** A write that got no answer may have happened: the step looks again and goes on, this often. */
-const attempts = 3;
 
 /** Draft, assets, publish: each step looks at the forge first and does only what is missing. */
 export async function announce(
@@ -85,18 +83,6 @@ async function settle(asset: LoadedAsset, tag: string, forge: Forge): Promise<vo
     if (isDone) return;
   }
   throw corrupted(asset, null);
-}
-
-/** Repeat what got no answer: every step begins by looking at what is there. */
-async function again<T>(step: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await step();
-    } catch (error) {
-      const isUnanswered = error instanceof EnvironmentError && error.code === 'FORGE_UNAVAILABLE';
-      if (!isUnanswered || attempt >= attempts) throw error;
-    }
-  }
 }
 
 function verifyAssets(release: ForgeRelease, assets: readonly LoadedAsset[]): void {

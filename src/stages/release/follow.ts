@@ -3,6 +3,7 @@ import { floatingMoves } from '../../domain/release/floating.ts';
 import { isPrerelease, versionOfTag } from '../../domain/release/version.ts';
 import { FairwayError } from '../../errors.ts';
 import type { Forge, Repository } from '../../ports.ts';
+import { again } from './again.ts';
 import type { Publication } from './publish.ts';
 
 /** Move the floating tags: plain tags without a release, by lease, so that two releases cannot cross. */
@@ -38,13 +39,18 @@ export async function moveFloatingTags(
     return { ref, to: commit, expected: there.find((one) => one.ref === ref)?.object ?? null };
   });
   if (isRemote) await repository.push(settings.remote, updates);
-  await repository.updateRefs(updates.map(({ ref, to }) => ({ ref, to })));
+  // A run that was cut off after the push left the tags here behind.
+  const pushed = there.filter(({ ref, commit: at }) => names.includes(ref.slice('refs/tags/'.length)) && at === commit);
+  await repository.updateRefs([
+    ...pushed.map(({ ref, object }) => ({ ref, to: object })),
+    ...updates.map(({ ref, to }) => ({ ref, to })),
+  ]);
   return moves.map(({ tag }) => tag);
 }
 
 /** Start what a push with the job's own token would not start; an error is the end, because others wait for it. */
 export async function startFollowers(tag: string, settings: Config['release'], forge: Forge): Promise<void> {
-  for (const file of settings.followers) await forge.startWorkflow(file, tag);
+  for (const file of settings.followers) await again(async () => await forge.startWorkflow(file, tag));
 }
 
 /** The most that one release comments on: more would meet the forge's limits. */
@@ -60,7 +66,9 @@ export async function commentOnIssues(
   const { issues, tag } = publication;
   for (const issue of issues.slice(0, mostComments)) {
     try {
-      await forge.comment(issue, `<!-- fairway-release ${tag} -->`, `Released in [${tag}](${url}).`);
+      await again(
+        async () => await forge.comment(issue, `<!-- fairway-release ${tag} -->`, `Released in [${tag}](${url}).`),
+      );
     } catch (error) {
       if (!(error instanceof FairwayError)) throw error;
       remarks.push(`No more comments on pull requests: ${error.message}`);

@@ -7,20 +7,25 @@ import { versionOfTag } from '../../domain/release/version.ts';
 import { ConfigError, EnvironmentError } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 
-/** Read what the decision looks at: one pass over history, one over the tags. */
+/** Read what the decision looks at: one pass over history, one over the tags, and what only other lines hold. */
 export async function readHistory(
   settings: Config['release'],
   repository: Repository,
   at: { readonly commit?: string | undefined; readonly branch?: string | undefined } = {},
 ): Promise<ReleaseHistory> {
-  const [head, tags] = await Promise.all([repository.head(), repository.tags()]);
-  const commit = at.commit ?? head?.commit;
+  const [head, tags, own] = await Promise.all([
+    repository.head(),
+    repository.tags(),
+    repository.history({ from: [], to: at.commit ?? 'HEAD' }),
+  ]);
+  // The first that git tells is where it began, even when HEAD moves while we read.
+  const commit = at.commit ?? own[0]?.sha;
   if (commit === undefined) throw new ConfigError('REPOSITORY_EMPTY', 'The repository has no commit yet.');
   const versions = tags.filter(({ name }) => versionOfTag(name, settings.tagPrefix) !== null);
-  const commits = await repository.history({
-    from: [],
-    to: [...new Set([commit, ...versions.map((tag) => tag.commit)])],
-  });
+  const known = new Set(own.map(({ sha }) => sha));
+  const elsewhere = [...new Set(versions.map((tag) => tag.commit))].filter((tagged) => !known.has(tagged));
+  const others = elsewhere.length === 0 ? [] : await repository.history({ from: [commit], to: elsewhere });
+  const commits = others.length === 0 ? own : [...own, ...others];
   const history: ReleaseHistory = { head: commit, branch: at.branch ?? head?.branch ?? null, commits, tags };
   return {
     ...history,

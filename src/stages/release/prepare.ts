@@ -43,8 +43,18 @@ export async function prepareRelease(
   const commit = known ?? (await repository.commitOn(head, plan.changes, message, { ...identityOf(settings), sign }));
   const ref = candidateRef(next, commit);
   await repository.updateRefs([{ ref, to: commit }]);
-  if (await repository.hasRemote(settings.remote)) await repository.push(settings.remote, [{ ref, to: commit }]);
+  if (await repository.hasRemote(settings.remote)) await pushCandidate(ref, commit, settings.remote, repository);
   return { version: next, commit, parent: head, tag, plan, remarks };
+}
+
+/** Two runs may push the same candidate at the same moment: for the slower one it is there already. */
+async function pushCandidate(ref: string, commit: string, remote: string, repository: Repository): Promise<void> {
+  try {
+    await repository.push(remote, [{ ref, to: commit }]);
+  } catch (error) {
+    const there = await repository.remoteRefs(remote, [ref]);
+    if (!there.some((one) => one.commit === commit)) throw error;
+  }
 }
 
 export function identityOf(settings: Config['release']): { readonly identity?: GitIdentity } {

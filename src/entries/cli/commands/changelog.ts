@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ConfigError } from '../../../errors.ts';
 import { changelogText } from '../../../stages/release/changelog.ts';
 import type { CommandBody } from '../command.ts';
@@ -7,7 +7,7 @@ import { openReleased } from '../released.ts';
 
 /** Write what changed: since the last release, between two versions, or the whole history. */
 export const run: CommandBody = async (context) => {
-  const { repository, settings, branch, directory } = await openReleased(context);
+  const { repository, settings, branch } = await openReleased(context);
   const { flags } = context;
   const text = (name: string) => (typeof flags[name] === 'string' ? flags[name] : undefined);
   if (flags['all'] === true && (flags['from'] ?? flags['to']) !== undefined) {
@@ -19,7 +19,7 @@ export const run: CommandBody = async (context) => {
     repository,
   );
   const output = text('output');
-  if (output !== undefined && !context.dryRun) await writeFile(join(directory, output), written.text);
+  if (output !== undefined && !context.dryRun) await writeFile(resolve(context.directory, output), written.text);
   return {
     outcome: context.dryRun ? 'planned' : 'ok',
     code: 'CHANGELOG',

@@ -1,0 +1,288 @@
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { githubForge } from '../../../src/adapters/forge/github.ts';
+import { nodeFiles } from '../../../src/adapters/node/files.ts';
+import type { AnnouncePorts } from '../../../src/stages/release.ts';
+import { planRelease, prepareRelease, publishRelease, resumeRelease } from '../../../src/stages/release.ts';
+import type { FakeGitHub, Fault } from '../../fakes/github.ts';
+import { startFakeGitHub } from '../../fakes/github.ts';
+import type { Place, Scene } from './scene.ts';
+import { released, scene, settingsWith } from './scene.ts';
+
+const settings = settingsWith({
+  forge: 'github',
+  assets: ['shop.tgz', { path: 'shop.txt', name: 'readme.txt', label: 'Read me' }],
+  floatingTags: ['major'],
+  comments: true,
+  followers: ['after.yml'],
+});
+
+/** The process is gone: nothing after this line happens, nothing is caught. */
+class Killed extends Error {}
+
+interface World {
+  readonly one: Scene;
+  readonly github: FakeGitHub;
+  readonly work: Place;
+  readonly assets: string;
+}
+
+async function world(): Promise<World> {
+  const one = await scene();
+  const [github, work, assets] = await Promise.all([startFakeGitHub(), released(one), one.folder('assets')]);
+  await Promise.all([
+    writeFile(join(assets, 'shop.tgz'), Buffer.alloc(2048, 7)),
+    writeFile(join(assets, 'shop.txt'), 'read me\n'),
+  ]);
+  return { one, github, work, assets };
+}
+
+async function end({ one, github }: World): Promise<void> {
+  await Promise.all([one.remove(), github.close()]);
+}
+
+/** Dies at the n-th call of anything that leaves the machine, before or after it happened. */
+function mortal<T extends object>(
+  port: T,
+  names: readonly string[],
+  counter: { left: number; when: 'before' | 'after' },
+): T {
+  return new Proxy(port, {
+    get(target, name, receiver) {
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof value !== 'function' || !names.includes(String(name))) return value;
+      return async (...args: unknown[]) => {
+        counter.left -= 1;
+        if (counter.left === 0 && counter.when === 'before') throw new Killed();
+        const result: unknown = await Reflect.apply(value, target, args);
+        if (counter.left === 0) throw new Killed();
+        return result;
+      };
+    },
+  });
+}
+
+const remoteCalls = ['push', 'remoteRefs', 'fetch', 'updateRefs', 'fastForward'];
+const forgeCalls = [
+  'preflight',
+  'findReleases',
+  'createDraft',
+  'publish',
+  'deleteDraft',
+  'uploadAsset',
+  'renameAsset',
+  'deleteAsset',
+  'startWorkflow',
+  'comment',
+];
+
+async function release(
+  { work, github, assets }: World,
+  counter = { left: 0, when: 'before' as 'before' | 'after' },
+): Promise<void> {
+  const repository = mortal(await work.open(), remoteCalls, counter);
+  const patience = { sleep: () => Promise.resolve(), now: () => new Date(0) };
+  const forge = githubForge({ project: 'owner/name', token: 't', apiUrl: github.url, clock: patience, timeoutMs: 400 });
+  const ports: AnnouncePorts = { forge: mortal(forge, forgeCalls, counter), files: nodeFiles(), directory: assets };
+  const resumed = await resumeRelease({}, settings, repository);
+  const prepared =
+    resumed ??
+    (await prepareRelease(
+      await planRelease(settings, { withRemote: true }, repository),
+      settings,
+      repository,
+      ports.forge,
+    ));
+  await publishRelease(prepared, settings, repository, ports);
+}
+
+/** Everything that the world sees of a release. */
+async function visible({ one, github, work }: World) {
+  return {
+    refs: await one.remoteGit('for-each-ref', '--format=%(refname) %(objectname)'),
+    here: await work.git(
+      'for-each-ref',
+      '--format=%(refname) %(objectname)',
+      'refs/tags',
+      'refs/heads',
+      'refs/fairway',
+    ),
+    head: await work.git('rev-parse', 'HEAD'),
+    releases: github.releases.map(({ tag_name, draft, prerelease, make_latest, body, assets }) => ({
+      tag_name,
+      draft,
+      prerelease,
+      make_latest,
+      body,
+      assets: assets
+        .map(({ name, label, content }) => `${name} ${label ?? ''} ${content.toString('base64').slice(0, 40)}`)
+        .toSorted(),
+    })),
+    comments: github.comments.length,
+    dispatches: github.dispatches,
+  };
+}
+
+type Visible = Awaited<ReturnType<typeof visible>>;
+
+/** Names of commits differ between worlds, because dates do; what they are called after does not. */
+function shape({ refs, here, releases, comments, dispatches }: Visible) {
+  const names = (text: string) => text.split('\n').map((line) => line.split(' ')[0]);
+  const isOne = new Set(
+    refs
+      .split('\n')
+      .filter((line) => /heads\/main|tags\/v1 /.test(line))
+      .map((line) => line.split(' ')[1]),
+  ).size;
+  return {
+    refs: names(refs),
+    here: names(here),
+    isOne,
+    releases: releases.map(({ body, ...rest }) => ({ ...rest, length: body.length })),
+    comments,
+    dispatches,
+  };
+}
+
+let baseline: ReturnType<typeof shape>;
+let calls = 0;
+let requests = 0;
+
+beforeEach(async () => {
+  if (calls > 0) return;
+  const quiet = await world();
+  const counter = { left: 0, when: 'before' as const };
+  await release(quiet, counter);
+  calls = -counter.left;
+  requests = quiet.github.log.length;
+  baseline = shape(await visible(quiet));
+  await end(quiet);
+});
+
+let current: World;
+beforeEach(async () => {
+  current = await world();
+});
+afterEach(async () => await end(current));
+
+test('a release without any fault is whole', () => {
+  expect(baseline.releases).toEqual([
+    expect.objectContaining({
+      tag_name: 'v1.1.0',
+      draft: false,
+      make_latest: 'true',
+      assets: [
+        expect.stringContaining('SHA256SUMS'),
+        expect.stringContaining('readme.txt Read me'),
+        expect.stringContaining('shop.tgz'),
+      ],
+    }),
+  ]);
+  expect(baseline.refs).toEqual(['refs/heads/main', 'refs/tags/v1', 'refs/tags/v1.0.0', 'refs/tags/v1.1.0']);
+  expect(baseline).toMatchObject({ isOne: 1, comments: 1, dispatches: [{ workflow: 'after.yml', ref: 'v1.1.0' }] });
+});
+
+/** Points in order, spread over the whole: all of them in the proof, a sample here. */
+function points(total: number, sample: number): readonly number[] {
+  if (process.env['FAIRWAY_PROOF'] === 'all') return Array.from({ length: total }, (_, at) => at + 1);
+  return Array.from({ length: sample }, (_, at) => Math.max(1, Math.round(((at + 1) * total) / sample)));
+}
+
+describe('killed at a call, and run again', () => {
+  test.each(['before', 'after'] as const)('%s the call happened: one final state', async (when) => {
+    const worlds: number[] = [];
+    for (const at of points(calls, 6)) {
+      const hurt = await world();
+      const died = await release(hurt, { left: at, when }).then(
+        () => false,
+        (error: unknown) => error instanceof Killed,
+      );
+      expect(died, `killed at call ${at}`).toBe(true);
+      await release(hurt);
+      expect(shape(await visible(hurt)), `killed ${when} call ${at}`).toEqual(baseline);
+      await end(hurt);
+      worlds.push(at);
+    }
+    expect(worlds.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a forge that fails at a request', () => {
+  test.each<[Fault['when'], Fault['how']]>([
+    ['before', 'status-503'],
+    ['after', 'status-503'],
+    ['after', 'cut'],
+    ['after', 'hang'],
+  ])('%s it happened, by %s: the same or the next run ends in one final state', async (when, how) => {
+    for (const at of points(requests, 4)) {
+      const hurt = await world();
+      hurt.github.faults = [{ at, when, how }];
+      await release(hurt).catch(async (error: unknown) => {
+        expect(error).toMatchObject({ code: 'FORGE_UNAVAILABLE' });
+        await release(hurt);
+      });
+      expect(shape(await visible(hurt)), `${how} ${when} request ${at}`).toEqual(baseline);
+      await end(hurt);
+    }
+  });
+
+  test('a run that did not finish never ends well', async () => {
+    current.github.faults = Array.from({ length: 400 }, (_, at) => ({
+      at: at + 12,
+      when: 'before' as const,
+      how: 'status-503' as const,
+    }));
+
+    await expect(release(current)).rejects.toMatchObject({ code: 'FORGE_UNAVAILABLE' });
+    expect(current.github.releases.some(({ draft }) => !draft)).toBe(false);
+  });
+});
+
+test('two faults in one run are no worse than one', async () => {
+  for (const [first, second] of [
+    [3, 9],
+    [7, 8],
+    [10, 17],
+  ] as const) {
+    const hurt = await world();
+    hurt.github.faults = [
+      { at: first, when: 'after', how: 'cut' },
+      { at: second, when: 'after', how: 'status-503' },
+    ];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      const isDone = await release(hurt).then(
+        () => true,
+        () => false,
+      );
+      if (isDone) break;
+    }
+    expect(shape(await visible(hurt)), `faults at ${first} and ${second}`).toEqual(baseline);
+    await end(hurt);
+  }
+});
+
+test('an asset that an upload left broken is replaced: the new one is there before the old one goes', async () => {
+  await release(current);
+  const [there] = current.github.releases;
+  const broken = there?.assets.find(({ name }) => name === 'shop.tgz');
+  if (there === undefined || broken === undefined) throw new Error('no release');
+  there.draft = true;
+  broken.content = Buffer.from('half');
+  current.github.log.length = 0;
+
+  await release(current);
+
+  const changes = current.github.log.filter((line) => !line.startsWith('GET') && line.includes('assets'));
+  expect(changes.map((line) => line.split(' ')[0])).toEqual(['POST', 'DELETE', 'PATCH']);
+  expect(shape(await visible(current))).toEqual(baseline);
+});
+
+test('an asset that stands broken on an immutable release ends in a clear error', async () => {
+  await release(current);
+  current.github.isImmutable = true;
+  const asset = current.github.releases[0]?.assets.find(({ name }) => name === 'shop.tgz');
+  if (asset !== undefined) asset.content = Buffer.from('half');
+
+  await expect(release(current)).rejects.toMatchObject({ code: 'RELEASE_IMMUTABLE' });
+});
