@@ -1,11 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 import { harmless } from '../../domain/report/harmless.ts';
 
-/** Ask for a yes on the terminal; anything else, and a signal, is a no. */
-export async function askOnTerminal(question: string, signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+/** Ask for a yes on the terminal; anything else, an end of input and a signal are a no. */
+export async function askOn(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const terminal = createInterface({ input, output });
   try {
-    const answer = await terminal.question(`${harmless(question)} [y/N] `, { signal });
+    // Ctrl-D closes without an answer.
+    const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    const answer = await Promise.race([terminal.question(`${harmless(question)} [y/N] `, { signal }), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsoleLine } from '../../domain/report/console-line.ts';
 import { failureLines } from '../../domain/report/failure-lines.ts';
 import { type Ending, finalDocument } from '../../domain/report/final-document.ts';
@@ -8,7 +9,7 @@ import { type StageRecord, stagesOf } from '../../domain/report/stages.ts';
 import { createMask } from '../../domain/secrets/mask.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Reporter } from '../../ports.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, CommandResult } from './command.ts';
 import type { Console } from './console.ts';
 import { createContext, type Run, type Surroundings } from './context.ts';
 import { openRunLog } from './run-log.ts';
@@ -18,6 +19,10 @@ export interface Door extends Surroundings {
   readonly console: Console;
   /** Rejects when something broke that no command waits for. */
   readonly broken: Promise<never>;
+  /** Abort the signal: what still runs is to end. */
+  readonly giveUp: () => void;
+  /** How long it may take to end then. */
+  readonly graceMs: number;
   writeDocument(text: string): void;
 }
 
@@ -65,12 +70,23 @@ async function endingOf(run: Run, context: CommandContext, door: Door): Promise<
   try {
     await mustBeFolder(context.directory);
     const { run: body } = await run.command.load();
-    const told = await Promise.race([body(context), door.broken]);
+    const told = await endOf(body(context), door);
     return 'error' in told
       ? { kind: 'failed', error: told.error, result: told.result, summary: told.summary ?? [] }
       : { kind: 'finished', ...told };
   } catch (thrown) {
     return { kind: 'failed', error: expected(thrown, context.signal, context.version), result: {}, summary: [] };
+  }
+}
+
+/** Once something broke that it does not wait for, the command is given the time to clean up, not to succeed. */
+async function endOf(told: Promise<CommandResult>, { broken, giveUp, graceMs }: Door): Promise<CommandResult> {
+  try {
+    return await Promise.race([told, broken]);
+  } catch (error) {
+    giveUp();
+    await Promise.race([told.catch(() => null), delay(graceMs, null, { ref: false })]);
+    throw error;
   }
 }
 

@@ -7,6 +7,8 @@ const samePressMs = 500;
 
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** Abort it without a signal: something broke. */
+  readonly giveUp: () => void;
   readonly stop: () => void;
 }
 
@@ -34,6 +36,7 @@ export function listenForInterrupts(world: {
   for (const name of signals) world.process.on(name, onSignal);
   return {
     signal: controller.signal,
+    giveUp: () => controller.abort(new Error('something broke')),
     stop: () => {
       for (const name of signals) world.process.off(name, onSignal);
     },

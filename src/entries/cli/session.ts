@@ -2,7 +2,7 @@ import { failureLines } from '../../domain/report/failure-lines.ts';
 import { finalDocument } from '../../domain/report/final-document.ts';
 import type { FairwayError } from '../../errors.ts';
 import { asksFor, commandWord } from './arguments.ts';
-import { askOnTerminal } from './ask.ts';
+import { askOn } from './ask.ts';
 import { type Console, createConsole } from './console.ts';
 import type { Run } from './context.ts';
 import { runCommand } from './door.ts';
@@ -31,8 +31,11 @@ export async function runSession(run: Run): Promise<number> {
       version: ownVersion(),
       isTerminal: isTerminal(asks),
       signal: interruption.signal,
-      ask: async (question) => isTerminal(asks) && (await askOnTerminal(question, interruption.signal)),
+      ask: async (question) =>
+        isTerminal(asks) && (await askOn(process.stdin, process.stderr, question, interruption.signal)),
       broken: broken(),
+      giveUp: interruption.giveUp,
+      graceMs: 10_000,
       writeDocument: (text) => process.stdout.write(text),
     });
   } finally {

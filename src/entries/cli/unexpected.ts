@@ -10,10 +10,9 @@ const outlastsInterruption: readonly Family[] = ['rolled-back', 'rollback-failed
  */
 export function expected(thrown: unknown, signal: AbortSignal, version: string): FairwayError {
   const foreseen = thrown instanceof FairwayError ? thrown : null;
-  if (signal.aborted && (foreseen === null || !outlastsInterruption.includes(foreseen.family))) {
-    return signal.reason instanceof Interrupted
-      ? signal.reason
-      : new Interrupted('INTERRUPTED', 'Interrupted.', { cause: thrown });
+  const interruption: unknown = signal.aborted ? signal.reason : null;
+  if (interruption instanceof Interrupted && (foreseen === null || !outlastsInterruption.includes(foreseen.family))) {
+    return interruption;
   }
   if (foreseen !== null) return foreseen;
   const message = thrown instanceof Error ? thrown.message : String(thrown);

@@ -62,7 +62,7 @@ describe('text from outside becomes harmless', () => {
 
   test('what has been made harmless stays the same', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
         expect(harmless(harmless(text))).toBe(harmless(text));
       }),
     );

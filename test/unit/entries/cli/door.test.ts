@@ -21,6 +21,7 @@ interface Options {
   readonly recorded?: boolean;
   readonly signal?: AbortSignal;
   readonly broken?: Promise<never>;
+  readonly giveUp?: () => void;
 }
 
 async function through(body: CommandBody, options: Options = {}) {
@@ -55,6 +56,8 @@ async function through(body: CommandBody, options: Options = {}) {
       signal: options.signal ?? new AbortController().signal,
       ask: () => Promise.resolve(false),
       broken: options.broken ?? new Promise<never>(() => undefined),
+      giveUp: options.giveUp ?? (() => undefined),
+      graceMs: 10,
       writeDocument: (text) => (written.document += text),
     },
   );
@@ -166,6 +169,22 @@ describe('what the world is given', () => {
     broken.catch(() => undefined);
     const { exitCode, json } = await through(() => new Promise(() => undefined), { broken });
     expect({ exitCode, code: json['code'] }).toEqual({ exitCode: 1, code: 'UNEXPECTED' });
+  });
+
+  test('before such an end the command may clean up', async () => {
+    const controller = new AbortController();
+    const broken = Promise.reject<never>(new Error('lost'));
+    broken.catch(() => undefined);
+    const cleaned: string[] = [];
+    const { exitCode } = await through(
+      async ({ signal }) => {
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        cleaned.push('processes');
+        return done;
+      },
+      { broken, signal: controller.signal, giveUp: () => controller.abort() },
+    );
+    expect({ exitCode, cleaned }).toEqual({ exitCode: 1, cleaned: ['processes'] });
   });
 
   test('an interrupted command: exit code 130', async () => {

@@ -43,6 +43,14 @@ test('one Ctrl-C that arrives twice, from the terminal and from npm, is one', ()
   expect(left).toEqual([]);
 });
 
+test('what gives up for another reason is no interruption', () => {
+  const { signal, giveUp, said } = listening();
+  giveUp();
+  expect(signal.aborted).toBe(true);
+  expect(signal.reason).not.toBeInstanceOf(Interrupted);
+  expect(said).toEqual([]);
+});
+
 test('nobody listens after the end', () => {
   const { process, stop } = listening();
   stop();
