@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Inspector } from './inspector.ts';
 import type { Clock, Daemons, Exec, Files, Ports, ServerHost, Sql } from '../ports.ts';
 
 /** A query that the server refused, as its log tells it. */
@@ -8,6 +9,14 @@ export interface FailedQuery {
   readonly message: string;
   readonly query: string;
   /** The parameters as the server writes them (`$1 = '7', $2 = NULL`), or null. */
+  readonly parameters: string | null;
+}
+
+/** A query that the server was asked, as its log tells it. */
+export interface RecordedQuery {
+  readonly applicationName: string;
+  readonly query: string;
+  /** As in `FailedQuery`. */
   readonly parameters: string | null;
 }
 
@@ -25,6 +34,9 @@ export interface EphemeralServer {
   /** Where the server's log of refused queries stands now; pass it to `failedQueries`. */
   mark(): Promise<number>;
   failedQueries(since: number): Promise<readonly FailedQuery[]>;
+  /** From now on every query on new connections to a database is recorded. */
+  record(database: string): Promise<void>;
+  recordedQueries(since: number): Promise<readonly RecordedQuery[]>;
   stop(): Promise<void>;
 }
 
@@ -61,6 +73,8 @@ export interface DatabaseContext {
 export interface DatabasePlugin<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   readonly schema: Schema;
+  /** Looks at a whole database; without one no down migration is ever proven faithful. */
+  readonly inspector?: Inspector;
   /** For a rehearsal or a classification. */
   ephemeral(config: z.output<Schema>, context: DatabaseContext, ports: DatabasePorts): Promise<EphemeralServer>;
   environment(

@@ -3,6 +3,7 @@ import { secretReference } from '../config/values.ts';
 import { ConfigError } from '../errors.ts';
 import type { DatabasePlugin } from './database.ts';
 import { embeddedEnvironment } from './postgres/embedded-environment.ts';
+import { postgresInspector } from './postgres/inspect.ts';
 import { ephemeralServer } from './postgres/ephemeral.ts';
 import { urlEnvironment } from './postgres/url-environment.ts';
 
@@ -28,6 +29,7 @@ const schema = z
 export const postgres: DatabasePlugin<typeof schema> = {
   type: 'postgres',
   schema,
+  inspector: postgresInspector,
   ephemeral: async (_config, context, ports) => await ephemeralServer(context, ports),
   environment(config, context, ports, resolveSecret) {
     const { url } = config;

@@ -2,7 +2,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EphemeralServer } from '../database.ts';
 import { administrator, give, ownerRole } from './home.ts';
-import { holdsMessage, refusedQueries } from './log.ts';
+import { holdsMessage, recordedQueries, refusedQueries } from './log.ts';
 import { reachablePrograms } from './programs.ts';
 import {
   type Home,
@@ -106,6 +106,10 @@ async function open(home: Home, server: StartedServer, ports: DatabasePorts): Pr
       await connection.query(`DROP DATABASE IF EXISTS ${quoteName(database)} WITH (FORCE)`);
     },
     mark: async () => (await settledLog()).length,
+    async record(database) {
+      await connection.query(`ALTER DATABASE ${quoteName(database)} SET log_statement = 'all'`);
+    },
+    recordedQueries: async (since) => recordedQueries(new TextDecoder().decode((await settledLog()).subarray(since))),
     failedQueries: async (since) => refusedQueries(new TextDecoder().decode((await settledLog()).subarray(since))),
     async stop() {
       await connection.close();

@@ -1,4 +1,4 @@
-import type { FailedQuery } from '../database.ts';
+import type { FailedQuery, RecordedQuery } from '../database.ts';
 
 /** A line of the server's JSON log, as far as it is read here. */
 interface LogLine {
@@ -7,6 +7,7 @@ interface LogLine {
   readonly message?: string;
   readonly statement?: string;
   readonly context?: string;
+  readonly detail?: string;
   readonly application_name?: string;
 }
 
@@ -24,6 +25,16 @@ export function refusedQueries(log: string): readonly FailedQuery[] {
         parameters: /with parameters: (.*)/s.exec(line.context ?? '')?.[1] ?? null,
       },
     ];
+  });
+}
+
+/** The queries that were recorded, whether they were sent plain or with parameters. */
+export function recordedQueries(log: string): readonly RecordedQuery[] {
+  return lines(log).flatMap((line) => {
+    const query = /^(?:statement|execute [^:]*): (.*)$/s.exec(line.message ?? '')?.[1];
+    if (line.error_severity !== 'LOG' || query === undefined) return [];
+    const parameters = /^[Pp]arameters: (.*)$/s.exec(line.detail ?? '')?.[1] ?? null;
+    return [{ applicationName: line.application_name ?? '', query, parameters }];
   });
 }
 

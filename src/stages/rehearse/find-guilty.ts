@@ -4,9 +4,9 @@ import { labelOf, type Migration } from '../../domain/migration/migration.ts';
 import { planScript } from '../../domain/migration/script-plan.ts';
 import { placeOf } from '../../domain/migration/script.ts';
 import { sqlFailureOf } from '../../domain/migration/sql-failure.ts';
-import type { SqlConnection } from '../../ports.ts';
 import type { RehearsalDatabases } from './databases.ts';
 import type { BrokenQuery, RehearsalInput, RehearsalPorts } from './input.ts';
+import { tryQuery } from './replay.ts';
 
 type Guilty = NonNullable<BrokenQuery['guilty']>;
 
@@ -55,10 +55,10 @@ async function firstThatBreaks(
     const connection = await ports.sql.connect(url, { timeoutMs: 10_000, applicationName: 'fairway' });
     try {
       await connection.query("SET statement_timeout = '60s'");
-      if ((await refusal(refused, connection)) !== null) return null;
+      if ((await tryQuery(refused, connection)) !== null) return null;
       for (const suspect of suspects) {
         await connection.query(suspect.text);
-        if ((await refusal(refused, connection)) === refused.sqlState) return suspect;
+        if ((await tryQuery(refused, connection))?.sqlState === refused.sqlState) return suspect;
       }
       return null;
     } finally {
@@ -70,25 +70,4 @@ async function firstThatBreaks(
   } finally {
     await server.drop(copy);
   }
-}
-
-/** SQLSTATE with which the server refuses to prepare, or with its parameters to run, a query; nothing of it stays. */
-async function refusal({ query, parameters }: RefusedQuery, connection: SqlConnection): Promise<string | null> {
-  await connection.query('BEGIN');
-  try {
-    await connection.query(`PREPARE fairway_probe AS ${query}`);
-    const values = parameters === null ? '' : valuesOf(parameters);
-    await connection.query(`EXECUTE fairway_probe${values === '' ? '' : ` (${values})`}`);
-    return null;
-  } catch (error) {
-    return sqlFailureOf(error)?.sqlState ?? null;
-  } finally {
-    await connection.query('ROLLBACK');
-    await connection.query('DEALLOCATE ALL');
-  }
-}
-
-/** `$1 = 'a', $2 = NULL` as the server's log has it, as a list of values. */
-export function valuesOf(parameters: string): string {
-  return Array.from(parameters.matchAll(/\$\d+ = (NULL|'(?:[^']|'')*')/g), ([, value]) => value).join(', ');
 }

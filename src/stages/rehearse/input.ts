@@ -1,5 +1,6 @@
 import type { DatabaseContext, DatabasePlugin, DatabasePorts } from '../../databases/database.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
+import type { Difference } from '../../domain/migration/fidelity/compare-snapshots.ts';
 import type { AppliedMigration, MigrationProblem, MigrationSet } from '../../domain/migration/migration.ts';
 import type { Place } from '../../domain/migration/script.ts';
 import type { ReleaseSpec } from '../../domain/rollout/plan.ts';
@@ -57,6 +58,7 @@ export type RehearsalStep =
   | 'old-on-base'
   | 'up'
   | 'old-on-new-schema'
+  | 'replay'
   | 'new'
   | 'old-after-new'
   | 'down'
@@ -98,6 +100,8 @@ export interface RehearsalResult {
   readonly failedCheck: { readonly name: string; readonly reason: string } | null;
   readonly migrations: readonly AppliedNow[];
   readonly problems: readonly MigrationProblem[];
+  /** How a run of the down migrations left the database; null when none was tried. */
+  readonly differences: readonly Difference[] | null;
   readonly steps: readonly StepRecord[];
   readonly server: string;
 }

@@ -61,10 +61,11 @@ test.each(Array.from({ length: points }, (_, i) => Math.round((i * 700) / points
     const runner = spawn(process.execPath, [program, database.url, directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    const exited = once(runner, 'exit');
     await once(runner.stdout, 'data');
     await here.ports.clock.sleep(afterMs);
     runner.kill('SIGKILL');
-    await once(runner, 'exit');
+    await exited;
 
     const result = await migrateApply(await database.input(files), here.ports);
     expect(result).toMatchObject({ kind: 'done' });

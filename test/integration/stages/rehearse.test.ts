@@ -40,6 +40,7 @@ test('an additive migration lets the old release go on with what the new one wro
     'old-on-base',
     'up',
     'old-on-new-schema',
+    'replay',
     'new',
     'old-after-new',
   ]);

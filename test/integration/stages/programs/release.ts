@@ -1,4 +1,4 @@
-/** A release for rehearsals: `READ` and `WRITE` hold the SQL of its two pages, `EXIT` makes it end at once. */
+/** A release for rehearsals: `READ` and `WRITE` are the SQL of its pages, `START` that of its start, `EXIT` ends it. */
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 
@@ -12,6 +12,8 @@ if (env['EXIT'] !== undefined) {
 
 const pool = new pg.Pool({ connectionString: env['DATABASE_URL'], max: 2 });
 pool.on('error', () => undefined);
+
+if (env['START'] !== undefined) await pool.query(env['START']);
 
 const pages: Readonly<Record<string, string | undefined>> = { '/read': env['READ'], '/write': env['WRITE'] };
 
