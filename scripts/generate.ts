@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { fileJsonSchema } from '../src/config/describe.ts';
+import { commitRulesPage } from '../src/domain/commits/rules-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every committed file that follows from a source, by its path from the top; `dist` is `scripts/build.ts`'s. */
 export function generatedFiles(): ReadonlyMap<string, string> {
-  return new Map([['fairway.schema.json', `${JSON.stringify(fileJsonSchema(), null, 2)}\n`]]);
+  return new Map([
+    ['fairway.schema.json', `${JSON.stringify(fileJsonSchema(), null, 2)}\n`],
+    ['docs/reference/commit-rules.md', commitRulesPage()],
+  ]);
 }
 
 /** Those that are not what they would be now. */
