@@ -20,7 +20,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
     url: ground === null ? null : groundOf(app, ground, world).proxy.url,
     stable: stable === null ? null : viewOf(stable, ledger),
     releases: Object.values(ledger.releases)
-      .toSorted((a, b) => (a.since < b.since ? 1 : -1))
+      .toSorted((a, b) => Number(b === stable) - Number(a === stable) || (a.since < b.since ? 1 : -1))
       .map((kept) => viewOf(kept, ledger)),
     rollout:
       rollout === null

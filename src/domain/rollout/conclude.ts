@@ -1,5 +1,6 @@
 import type { RolloutEnd } from './messages.ts';
 import type { ReleaseRef, RolloutPlan } from './plan.ts';
+import { hasShifted } from './roads.ts';
 import type { Cause, RolloutState } from './state.ts';
 
 export interface Circumstances {
@@ -26,7 +27,7 @@ export function conclude(state: RolloutState, plan: RolloutPlan, around: Circums
       return { outcome: 'inconclusive', code: state.cause.code, message, hint, ...times };
     }
     case 'rolledBack': {
-      const message = `${state.cause.reason}. ${whatServes(state, around.stable)}`;
+      const message = `${state.cause.reason}. ${whatServes(state, plan, around.stable)}`;
       const hint = state.cause.hint ?? `What it wrote: fairway logs ${version}`;
       return { outcome: outcomeOf(state.cause), code: state.cause.code, message, hint, ...times };
     }
@@ -47,11 +48,11 @@ function outcomeOf(cause: Cause): RolloutEnd['outcome'] {
   return cause.kind === 'environment' ? 'error' : 'rolled-back';
 }
 
-function whatServes(state: RolloutState, stable: ReleaseRef | null): string {
+function whatServes(state: RolloutState, plan: RolloutPlan, stable: ReleaseRef | null): string {
   if (stable === null) return 'Nothing serves: there was no release before, and what was started is cleared';
-  return state.weightPercent === 0 && state.counts.requests === 0
-    ? `${stable.version} serves as before`
-    : `All traffic is back on ${stable.version}`;
+  return hasShifted(plan, state.stableId, state.reached)
+    ? `All traffic is back on ${stable.version}`
+    : `${stable.version} serves as before`;
 }
 
 function whatStands(state: RolloutState, version: string, stable: ReleaseRef | null): string {

@@ -1,5 +1,5 @@
 import type { ProcessSpec, RolloutPlan, Step } from './plan.ts';
-import type { Action } from './state.ts';
+import type { Action, ActionType } from './state.ts';
 
 /**
  * The shares that the new release gets, rising to 100 %.
@@ -47,18 +47,23 @@ export function promotedRoad(plan: RolloutPlan, stableId: string | null): readon
  * deploy leaves nothing behind, the proxy included.
  */
 export function backRoad(plan: RolloutPlan, stableId: string | null, reached: number): readonly Action[] {
-  const forward = forwardRoad(plan, stableId);
-  const hasJoined = forward.findIndex((action) => action.type === 'join') <= reached;
-  const hasShifted = forward.findIndex((action) => action.type === 'shift') <= reached;
-  if (stableId === null) {
-    return [{ type: 'stop-proxy' }, { type: 'stop-new' }];
-  }
+  if (stableId === null) return [{ type: 'stop-proxy' }, { type: 'stop-new' }];
+  const hasJoined = hasBegun('join', plan, stableId, reached);
   return [
-    ...(hasShifted ? ([{ type: 'shift-back' }, { type: 'persist-stable' }] as const) : []),
+    ...(hasShifted(plan, stableId, reached) ? ([{ type: 'shift-back' }, { type: 'persist-stable' }] as const) : []),
     { type: 'verify' },
     ...(hasJoined ? ([{ type: 'drain-new' }, { type: 'remove-new' }] as const) : []),
     { type: 'stop-new' },
   ];
+}
+
+/** Whether users may have reached the new release. */
+export function hasShifted(plan: RolloutPlan, stableId: string | null, reached: number): boolean {
+  return hasBegun('shift', plan, stableId, reached);
+}
+
+function hasBegun(type: ActionType, plan: RolloutPlan, stableId: string | null, reached: number): boolean {
+  return forwardRoad(plan, stableId).findIndex((action) => action.type === type) <= reached;
 }
 
 function starts(plan: RolloutPlan, isWanted: (process: ProcessSpec) => boolean): readonly Action[] {

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import type { Files } from '../../../src/ports.ts';
+import { journalPath, openBench, openHost, release, scope } from './bench.ts';
+import type { Host, Life } from './bench.ts';
+
+/** What of the journal's n-th line is on disk when the agent is killed. */
+const moments = ['nothing', 'half', 'all'] as const;
+type Moment = (typeof moments)[number];
+
+/** A disk on which the agent is killed at its n-th line in the journal. */
+function killingFiles(host: Host, atLine: number, moment: Moment, life: Life): Files {
+  let line = 0;
+  return {
+    ...host.files,
+    async appendDurable(path, content) {
+      if (path === journalPath) line += 1;
+      if (path !== journalPath || line < atLine) return await host.files.appendDurable(path, content);
+      life.isOver = true;
+      if (moment !== 'nothing') {
+        const written = moment === 'all' ? content : content.slice(0, content.length / 2);
+        await host.files.appendDurable(path, written);
+      }
+      return await new Promise(() => {});
+    },
+  };
+}
+
+/** Deploy 1.1.0 over 1.0.0 with an agent that is killed at that line; false when it had written fewer lines. */
+async function killAt(host: Host, atLine: number, moment: Moment): Promise<boolean> {
+  const life = { isOver: false };
+  const plan = release('1.1.0', { steps: [{ weightPercent: 50, holdMs: 1_000 }] });
+  const doomed = await openBench(host, killingFiles(host, atLine, moment, life), life);
+  let isDone = false;
+  doomed
+    .deploy(plan)
+    .then(() => {
+      isDone = true;
+    })
+    .catch(() => undefined);
+  for (let turn = 0; turn < 400 && !life.isOver && !isDone; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return life.isOver;
+}
+
+/** 1.0.0 serves, and the agent that deployed it is gone. */
+async function hostWithRelease(): Promise<Host> {
+  const host = openHost();
+  const life = { isOver: false };
+  await (await openBench(host, host.files, life)).deploy(release('1.0.0'));
+  life.isOver = true;
+  return host;
+}
+
+/** Only one release serves, it is the one that everybody takes for stable, and nothing else runs. */
+async function expectOneRelease(host: Host, allowed: readonly string[]): Promise<string> {
+  const bench = await openBench(host);
+  await bench.pass(host.clock.sleep(20_000));
+  const [app] = (await bench.ask({ type: 'status', ...scope })).apps;
+  const stable = app?.stable?.version ?? '';
+
+  expect(allowed).toContain(stable);
+  expect(app?.rollout).toBeNull();
+  expect(host.proxy.weights()).toEqual({ [stable]: 100 });
+  expect(host.proxy.stable()).toBe(stable);
+  expect(host.target.running()).toEqual([`${stable}/web`]);
+  return stable;
+}
+
+describe('an agent that is killed', () => {
+  test.each(moments)('with %s of any line on disk ends with one release that has all traffic', async (moment) => {
+    const ends: string[] = [];
+    for (let line = 1; line < 100; line += 1) {
+      const host = await hostWithRelease();
+      if (!(await killAt(host, line, moment))) break;
+      ends.push(await expectOneRelease(host, ['1.0.0', '1.1.0']));
+    }
+
+    expect(ends.length).toBeGreaterThan(15);
+    // Nobody follows after the kill: what was not promoted returned to stable, what was stayed.
+    expect(ends.toSorted()).toEqual(ends);
+    expect(new Set(ends)).toEqual(new Set(['1.0.0', '1.1.0']));
+  });
+
+  test('at any line goes on to the promotion when its client is still there', async () => {
+    let resumed = 0;
+    for (let line = 1; line < 100; line += 1) {
+      const host = await hostWithRelease();
+      if (!(await killAt(host, line, 'half'))) break;
+      const bench = await openBench(host);
+      const end = await bench.follow('rollout-1.1.0').catch((error: { code: string }) => error.code);
+      // Killed before the plan was on disk: nothing was begun.
+      if (end === 'NO_SUCH_ROLLOUT') continue;
+      resumed += 1;
+      expect(end).toMatchObject({ outcome: 'ok' });
+      expect(host.proxy.weights()).toEqual({ '1.1.0': 100 });
+      expect(host.target.running()).toEqual(['1.1.0/web']);
+    }
+
+    expect(resumed).toBeGreaterThan(12);
+  });
+
+  test('three times without getting any further gives the new release up', async () => {
+    const host = await hostWithRelease();
+    const plan = release('1.1.0', { steps: [{ weightPercent: 50, holdMs: 600_000 }], leaseMs: 600_000 });
+    const ids = { rolloutId: plan.rolloutId };
+    const begun = { isOver: false };
+    const first = await openBench(host, host.files, begun);
+    await first.lock(plan);
+    await first.ask({ type: 'deploy', plan, secrets: {} });
+    await first.pass(host.clock.sleep(1_000));
+    begun.isOver = true;
+    for (let start = 1; start <= 2; start += 1) {
+      const life = { isOver: false };
+      const bench = await openBench(host, host.files, life);
+      await bench.pass(host.clock.sleep(1_000));
+      expect(host.proxy.weights()).toEqual({ '1.0.0': 50, '1.1.0': 50 });
+      life.isOver = true;
+    }
+    const end = await (await openBench(host)).follow(ids.rolloutId);
+
+    expect(end).toMatchObject({ outcome: 'rolled-back', code: 'AGENT_RESTARTED' });
+    expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
+  });
+});
+
+describe('a disk that takes no record', () => {
+  test('sends all traffic to the stable release at once, and the rollout ends rolled back when there is room again', async () => {
+    const host = await hostWithRelease();
+    let isFull = false;
+    const files: Files = {
+      ...host.files,
+      async appendDurable(path, content) {
+        if (isFull && path === journalPath) {
+          await host.files.appendDurable(path, content.slice(0, 20));
+          throw new Error('ENOSPC: no space left on device');
+        }
+        await host.files.appendDurable(path, content);
+      },
+      async writeAtomic(path, content, mode) {
+        if (isFull && path === journalPath) throw new Error('ENOSPC: no space left on device');
+        await host.files.writeAtomic(path, content, mode);
+      },
+    };
+    const bench = await openBench(host, files);
+    const plan = release('1.1.0', { leaseMs: 600_000 });
+    await bench.lock(plan);
+    let fullWeights: unknown = null;
+    await bench.ask({ type: 'deploy', plan, secrets: {} });
+    const following = bench.follow(plan.rolloutId, ({ kind, weightPercent }) => {
+      isFull ||= kind === 'observe' && weightPercent === 25;
+    });
+    void bench.pass(
+      host.clock.sleep(8_000).then(() => {
+        fullWeights = host.proxy.weights();
+        isFull = false;
+      }),
+    );
+    const end = await following;
+
+    expect(fullWeights).toEqual({ '1.0.0': 100, '1.1.0': 0 });
+    expect(end).toMatchObject({ code: 'JOURNAL_NOT_WRITTEN' });
+    expect(end.message).toContain('All traffic is back on 1.0.0');
+    expect(host.target.running()).toEqual(['1.0.0/web']);
+    await openBench(host);
+  });
+});
