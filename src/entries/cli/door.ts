@@ -8,10 +8,11 @@ import { mapTexts } from '../../domain/report/map-texts.ts';
 import { type StageRecord, stagesOf } from '../../domain/report/stages.ts';
 import { createMask } from '../../domain/secrets/mask.ts';
 import { ConfigError } from '../../errors.ts';
-import type { Reporter } from '../../ports.ts';
+import type { Reporter, RunEvent } from '../../ports.ts';
 import type { CommandContext, CommandResult } from './command.ts';
 import type { Console } from './console.ts';
 import { createContext, type Run, type Surroundings } from './context.ts';
+import { writeFlightRecord } from './flight-record.ts';
 import { openRunLog } from './run-log.ts';
 import { expected, stackOf } from './unexpected.ts';
 
@@ -45,14 +46,17 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
   const context = createContext(run, door, { reporter, conceal: (secret) => mask.register(secret) });
   const warn = (text: string): void => door.console.report({ type: 'warning', text });
   const log = run.command.recorded ? openRunLog(context.stateDirectory, context.runId, warn) : null;
-  if (log !== null) listeners.push(log);
+  const flown: RunEvent[] = [];
+  if (log !== null) listeners.push(log, { report: (event) => event.type !== 'output' && flown.push(event) });
   reporter.report({ type: 'run-started', command: context.command, runId: context.runId });
   const ending = await endingOf(run, context, door);
   const durationMs = performance.now() - startedMs;
   const facts = { version: door.version, command: context.command, durationMs, stages };
-  const document = masked(finalDocument(facts, ending));
-  reporter.report({ type: 'run-finished', outcome: document.outcome, code: document.code, durationMs });
+  const written = masked(finalDocument(facts, ending));
+  reporter.report({ type: 'run-finished', outcome: written.outcome, code: written.code, durationMs });
   log?.close();
+  const page = await writeFlightRecord(context, written, flown, warn);
+  const document = page === null ? written : { ...written, result: { ...written.result, record: page } };
 
   door.console.print(masked(ending.summary.flatMap(harmlessLines).map(line)), 'lines');
   if (ending.kind === 'failed') {
@@ -62,6 +66,7 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
       'troubles',
     );
   }
+  if (page !== null) door.console.print([line(`flight record: ${page}`)], 'lines');
   if (run.globals['json'] === true) door.writeDocument(`${JSON.stringify(document, null, 2)}\n`);
   return document.exitCode;
 }
