@@ -4,7 +4,7 @@ import type { AgentConnection, Clock } from '../ports.ts';
 
 export interface HeldLock {
   /** Throws LockHeld `LOCK_LOST` once the lease could not be renewed: call it before every statement and push. */
-  assertHeld(): void;
+  readonly assertHeld: () => void;
   release(): Promise<void>;
 }
 
