@@ -112,6 +112,7 @@ export async function openBench(host: Host, files: Files = host.files, life: Lif
     settled.catch(() => undefined);
     await breathe();
     for (let turn = 0; turn < 2_400 && !isSettled; turn += 1) {
+      if (life.isOver) throw new Error('the agent was killed');
       await host.clock.advance(250);
       await breathe();
     }

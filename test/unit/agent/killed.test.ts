@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';
 import type { Files } from '../../../src/ports.ts';
 import { journalPath, openBench, openHost, release, scope } from './bench.ts';
 import type { Host, Life } from './bench.ts';
@@ -25,23 +26,20 @@ function killingFiles(host: Host, atLine: number, moment: Moment, life: Life): F
   };
 }
 
-/** Deploy 1.1.0 over 1.0.0 with an agent that is killed at that line; false when it had written fewer lines. */
-async function killAt(host: Host, atLine: number, moment: Moment): Promise<boolean> {
+/** Deploy with an agent that is killed at that line; false when it had written fewer lines. */
+async function killAt(host: Host, plan: RolloutPlan, atLine: number, moment: Moment): Promise<boolean> {
   const life = { isOver: false };
-  const plan = release('1.1.0', { steps: [{ weightPercent: 50, holdMs: 1_000 }] });
   const doomed = await openBench(host, killingFiles(host, atLine, moment, life), life);
   let isDone = false;
-  doomed
-    .deploy(plan)
-    .then(() => {
-      isDone = true;
-    })
-    .catch(() => undefined);
-  for (let turn = 0; turn < 400 && !life.isOver && !isDone; turn += 1) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const done = (): void => {
+    isDone = true;
+  };
+  doomed.deploy(plan).then(done, done);
+  while (!life.isOver && !isDone) await new Promise((resolve) => setImmediate(resolve));
   return life.isOver;
 }
+
+const canary = release('1.1.0', { steps: [{ weightPercent: 50, holdMs: 1_000 }] });
 
 /** 1.0.0 serves, and the agent that deployed it is gone. */
 async function hostWithRelease(): Promise<Host> {
@@ -72,7 +70,7 @@ describe('an agent that is killed', () => {
     const ends: string[] = [];
     for (let line = 1; line < 100; line += 1) {
       const host = await hostWithRelease();
-      if (!(await killAt(host, line, moment))) break;
+      if (!(await killAt(host, canary, line, moment))) break;
       ends.push(await expectOneRelease(host, ['1.0.0', '1.1.0']));
     }
 
@@ -86,7 +84,7 @@ describe('an agent that is killed', () => {
     let resumed = 0;
     for (let line = 1; line < 100; line += 1) {
       const host = await hostWithRelease();
-      if (!(await killAt(host, line, 'half'))) break;
+      if (!(await killAt(host, canary, line, 'half'))) break;
       const bench = await openBench(host);
       const end = await bench.follow('rollout-1.1.0').catch((error: { code: string }) => error.code);
       // Killed before the plan was on disk: nothing was begun.
@@ -121,6 +119,46 @@ describe('an agent that is killed', () => {
 
     expect(end).toMatchObject({ outcome: 'rolled-back', code: 'AGENT_RESTARTED' });
     expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
+  });
+});
+
+describe('an agent that is killed at any line of a first deploy', () => {
+  test.each(moments)('with %s of it on disk leaves a release that serves, or nothing at all', async (moment) => {
+    const ends: string[] = [];
+    for (let line = 1; line < 100; line += 1) {
+      const host = openHost();
+      if (!(await killAt(host, release('1.0.0'), line, moment))) break;
+      const bench = await openBench(host);
+      await bench.pass(host.clock.sleep(20_000));
+      ends.push(host.target.running().join(' '));
+      if (host.target.running().length > 0) expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
+      else expect(host.proxy.isUp()).toBe(false);
+      expect((await bench.ask({ type: 'status' })).apps.every(({ rollout }) => rollout === null)).toBe(true);
+    }
+
+    expect(ends.length).toBeGreaterThan(8);
+    expect(new Set(ends)).toEqual(new Set(['', '1.0.0/web']));
+  });
+});
+
+describe('an agent that is killed while it takes everything down', () => {
+  test('has the next one finish it', async () => {
+    const host = await hostWithRelease();
+    const life = { isOver: false };
+    const doomed = await openBench(host, host.files, life);
+    host.target.onCall = (call) => {
+      life.isOver ||= call.startsWith('discard');
+    };
+    doomed.ask({ type: 'down', ...scope }).catch(() => undefined);
+    await host.clock.advance(1_000);
+    expect(life.isOver).toBe(true);
+    const bench = await openBench(host);
+
+    expect(host.target.running()).toEqual([]);
+    expect(host.target.prepared()).toEqual([]);
+    expect(host.proxy.isUp()).toBe(false);
+    expect(bench.agent.isIdle()).toBe(true);
+    expect(Object.keys(host.files.texts()).every((path) => path.includes('/history/'))).toBe(true);
   });
 });
 
