@@ -39,12 +39,12 @@ const parser = new CommitParser({
   revertPattern: /^(?!)/,
 });
 
-/** The most that is read of one message, in characters; the rest cannot matter for a version. */
+/** The most that is read of one message, in characters: its beginning, and its end with the footers. */
 const longest = 200_000;
 
 /** Take a message apart. Never throws, whatever the text is. */
 export function parseMessage(text: string): Message {
-  const whole = text.length > longest ? text.slice(0, longest) : text;
+  const whole = text.length > longest ? `${text.slice(0, longest / 2)}\n${text.slice(-longest / 2)}` : text;
   const lines = whole
     .replace(/^[\s\uFEFF]+/, '')
     .trimEnd()

@@ -7,7 +7,8 @@ import { allSections } from '../../domain/release/sections.ts';
 import { versionOfTag } from '../../domain/release/version.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
-import { completeHistory, readHistory } from './history.ts';
+import { readHistory } from './history.ts';
+import { completeHistory } from './shallow.ts';
 import { sectionOf } from './plan.ts';
 
 export interface ChangelogRequest {
@@ -26,11 +27,12 @@ export async function changelogText(
   settings: Config['release'],
   repository: Repository,
 ): Promise<{ readonly text: string; readonly versions: readonly string[] }> {
-  await completeHistory(settings, repository);
-  const history = await readHistory(settings, repository, { branch: request.branch });
+  const isWhole = request.all || request.from !== undefined || request.to !== undefined;
+  const tags = await completeHistory(settings, repository, { branch: request.branch, all: isWhole });
+  const history = await readHistory(settings, repository, { branch: request.branch, tags });
   const links = linksOf(await repository.remoteUrl(settings.remote));
   const options = { format: settings.format, links };
-  if (!request.all && request.from === undefined && request.to === undefined) {
+  if (!isWhole) {
     const decision = decide(history, settings);
     if (decision.next === null) return { text: '', versions: [] };
     const section = sectionOf(decision, decision.next, settings, history, links);

@@ -4,18 +4,23 @@ import { graphOf, reachable } from '../../domain/release/graph.ts';
 import { readCommits } from '../../domain/release/range.ts';
 import { twinCandidates } from '../../domain/release/twins.ts';
 import { versionOfTag } from '../../domain/release/version.ts';
-import { ConfigError, EnvironmentError } from '../../errors.ts';
-import type { Repository } from '../../ports.ts';
+import { ConfigError } from '../../errors.ts';
+import type { Repository, TagRecord } from '../../ports.ts';
 
 /** Read what the decision looks at: one pass over history, one over the tags, and what only other lines hold. */
 export async function readHistory(
   settings: Config['release'],
   repository: Repository,
-  at: { readonly commit?: string | undefined; readonly branch?: string | undefined } = {},
+  at: {
+    readonly commit?: string | undefined;
+    readonly branch?: string | undefined;
+    /** Of the remote, where this clone holds too few; default: the tags here. */
+    readonly tags?: readonly TagRecord[] | undefined;
+  } = {},
 ): Promise<ReleaseHistory> {
   const [head, tags, own] = await Promise.all([
     repository.head(),
-    repository.tags(),
+    at.tags ?? repository.tags(),
     repository.history({ from: [], to: at.commit ?? 'HEAD' }),
   ]);
   // The first that git tells is where it began, even when HEAD moves while we read.
@@ -23,7 +28,8 @@ export async function readHistory(
   if (commit === undefined) throw new ConfigError('REPOSITORY_EMPTY', 'The repository has no commit yet.');
   const versions = tags.filter(({ name }) => versionOfTag(name, settings.tagPrefix) !== null);
   const known = new Set(own.map(({ sha }) => sha));
-  const elsewhere = [...new Set(versions.map((tag) => tag.commit))].filter((tagged) => !known.has(tagged));
+  const unknown = [...new Set(versions.map((tag) => tag.commit))].filter((tagged) => !known.has(tagged));
+  const elsewhere = at.tags === undefined ? unknown : (await repository.commits(unknown)).map(({ sha }) => sha);
   const others = elsewhere.length === 0 ? [] : await repository.history({ from: [commit], to: elsewhere });
   const commits = others.length === 0 ? own : [...own, ...others];
   const history: ReleaseHistory = { head: commit, branch: at.branch ?? head?.branch ?? null, commits, tags };
@@ -77,12 +83,4 @@ export async function syncTags(settings: Config['release'], repository: Reposito
       missing.slice(at, at + 200).map((ref) => `${ref}:${ref}`),
     );
   }
-}
-
-/** A clone that is cut off cannot know its last release. Throws EnvironmentError `HISTORY_SHALLOW`. */
-export async function completeHistory(settings: Config['release'], repository: Repository): Promise<void> {
-  if (!(await repository.isShallow())) return;
-  throw new EnvironmentError('HISTORY_SHALLOW', 'This clone is shallow: its last release cannot be known.', {
-    hint: `In GitHub Actions: actions/checkout with fetch-depth: 0. Here: git fetch --unshallow --tags ${settings.remote}`,
-  });
 }

@@ -10,7 +10,8 @@ import { dayOf } from '../../domain/release/sections.ts';
 import { GateFailed } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import { releaseFiles } from './files.ts';
-import { completeHistory, readHistory, syncTags } from './history.ts';
+import { readHistory } from './history.ts';
+import { completeHistory } from './shallow.ts';
 import { releaseSteps } from './steps.ts';
 
 export interface PlanRequest extends ReleaseWishes {
@@ -32,9 +33,8 @@ export async function planRelease(
   request: PlanRequest,
   repository: Repository,
 ): Promise<ReleasePlan> {
-  if (request.withRemote === true) await syncTags(settings, repository);
-  await completeHistory(settings, repository);
-  const history = await readHistory(settings, repository, request);
+  const tags = await completeHistory(settings, repository, request);
+  const history = await readHistory(settings, repository, { ...request, tags });
   const decision = decide(history, settings, request);
   if (decision.refusal !== null) {
     const { code, message, hint } = decision.refusal;

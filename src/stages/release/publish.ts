@@ -108,11 +108,14 @@ interface Push {
 /** Tag and branch in one atomic push where the branch takes it; else the tag alone, and the branch by a commit of its own. */
 async function pushRefs(push: Push, tagUpdate: RefUpdate, place: Place): Promise<BranchOutcome> {
   const { publication, settings, repository, remarks } = push;
-  const { branch, commit, parent } = publication;
+  const { branch, commit } = publication;
   const tags = place.tagged === null ? [tagUpdate] : [];
-  if (branch !== null && place.branchAt === parent) {
+  if (branch !== null && (await isBehind(place.branchAt, publication, repository))) {
     try {
-      await repository.push(settings.remote, [...tags, { ref: `refs/heads/${branch}`, to: commit, expected: parent }]);
+      await repository.push(settings.remote, [
+        ...tags,
+        { ref: `refs/heads/${branch}`, to: commit, expected: place.branchAt },
+      ]);
       return 'forwarded';
     } catch (error) {
       if (!isRejected(error)) throw error;
@@ -124,6 +127,11 @@ async function pushRefs(push: Push, tagUpdate: RefUpdate, place: Place): Promise
     return 'left';
   }
   return await bringToBranch(push, branch);
+}
+
+/** A branch that the release commit contains (or that is not there yet) only has to move forward. */
+async function isBehind(branchAt: string | null, { parent }: Publication, repository: Repository): Promise<boolean> {
+  return branchAt === null || branchAt === parent || (await repository.isAncestor(branchAt, parent));
 }
 
 const isRejected = (error: unknown): error is EnvironmentError =>
@@ -143,14 +151,14 @@ async function bringToBranch(push: Push, branch: string): Promise<BranchOutcome>
     }
     await repository.fetch(settings.remote, [ref]);
     if (await repository.isAncestor(publication.commit, there.commit)) return 'already';
-    const change =
-      there.commit === publication.parent
-        ? publication.commit
-        : await versionChange(publication, there.commit, settings, repository);
+    const isForward = await isBehind(there.commit, publication, repository);
+    const change = isForward
+      ? publication.commit
+      : await versionChange(publication, there.commit, settings, repository);
     if (change === null) return 'already';
     try {
       await repository.push(settings.remote, [{ ref, to: change, expected: there.commit }]);
-      return there.commit === publication.parent ? 'forwarded' : 'regenerated';
+      return isForward ? 'forwarded' : 'regenerated';
     } catch (error) {
       if (!isRejected(error)) throw error;
       if (error.facts['reason'] === 'moved' && attempt < attempts) continue;

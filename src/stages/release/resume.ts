@@ -3,8 +3,9 @@ import { decide } from '../../domain/release/decide.ts';
 import { releaseCommitTag } from '../../domain/release/tags.ts';
 import { compareVersions, versionOfTag } from '../../domain/release/version.ts';
 import { GateFailed } from '../../errors.ts';
-import type { Repository } from '../../ports.ts';
-import { completeHistory, readHistory, syncTags } from './history.ts';
+import type { Repository, TagRecord } from '../../ports.ts';
+import { readHistory } from './history.ts';
+import { completeHistory } from './shallow.ts';
 import { planOf } from './plan.ts';
 import { candidates } from './candidates.ts';
 import type { PreparedRelease } from './prepared.ts';
@@ -27,15 +28,14 @@ export async function resumeRelease(
   settings: Config['release'],
   repository: Repository,
 ): Promise<PreparedRelease | null> {
-  await syncTags(settings, repository);
-  await completeHistory(settings, repository);
-  const found = await findRelease(request, settings, repository);
+  const tags = await completeHistory(settings, repository, { branch: request.branch, withRemote: true });
+  const found = await findRelease(request, tags ?? (await repository.tags()), settings, repository);
   if (found === null) return null;
   const [record] = await repository.commits([found.commit]);
   const isOurs = record !== undefined && releaseCommitTag(record) === found.tag;
   // A tag that somebody else made stands on the very commit that it releases.
   const parent = isOurs ? (record.parents[0] ?? found.commit) : found.commit;
-  const history = await readHistory(settings, repository, { commit: parent, branch: request.branch });
+  const history = await readHistory(settings, repository, { commit: parent, branch: request.branch, tags });
   const before = {
     ...history,
     tags: history.tags.filter(({ name }) => name !== found.tag && isBefore(name, found.version, settings)),
@@ -57,13 +57,14 @@ interface Found {
 
 async function findRelease(
   { version, commit }: ResumeRequest,
+  tags: readonly TagRecord[],
   settings: Config['release'],
   repository: Repository,
 ): Promise<Found | null> {
   const asked = version === undefined ? undefined : (versionOfTag(version, settings.tagPrefix) ?? version);
   const head = commit === undefined ? ((await repository.head())?.commit ?? '') : commit;
   const tagged: Found[] = [];
-  for (const { name, commit: at } of await repository.tags()) {
+  for (const { name, commit: at } of tags) {
     const named = versionOfTag(name, settings.tagPrefix);
     if (named !== null) tagged.push({ version: named, tag: name, commit: at });
   }

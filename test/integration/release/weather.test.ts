@@ -212,6 +212,17 @@ test('without a remote everything happens here', async () => {
   expect(await work.git('rev-parse', 'v1.1.0^{commit}', 'HEAD')).toBe(`${prepared.commit}\n${prepared.commit}`);
 });
 
+test('commits that were never pushed go with the release', async () => {
+  const work = await released(one);
+  await work.commit('fix: only here');
+  await work.git('checkout', '--quiet', '-b', 'fresh');
+  const repository = await work.open();
+  const prepared = await prepareRelease(await planRelease(settings, {}, repository), settings, repository);
+
+  expect(await publishRelease(prepared, settings, repository)).toMatchObject({ branch: 'forwarded', remarks: [] });
+  expect(await one.remoteGit('rev-parse', 'fresh')).toBe(prepared.commit);
+});
+
 test('a detached HEAD: the tag is pushed, the branch is left, and that is said', async () => {
   const work = await released(one);
   await work.git('checkout', '--quiet', '--detach');
