@@ -31,7 +31,7 @@ export async function migrateDown(
       if (ended.kind === 'stopped') return { ...ended, applied: undone, touched: undone.length > 0 };
       undone.push(ended.step);
     }
-    return { kind: 'done', applied: undone, alreadyApplied: applied.length - undone.length };
+    return { kind: 'done', applied: undone, alreadyApplied: applied.length - undone.length, remarks: [] };
   });
 }
 

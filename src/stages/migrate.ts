@@ -1,4 +1,5 @@
 import { compareMigrations, type MigrationPlan, type PendingMigration } from '../domain/migration/compare.ts';
+import { schemaChecksum } from '../domain/migration/evidence.ts';
 import { labelOf, type Migration, type MigrationProblem } from '../domain/migration/migration.ts';
 import { GateFailed } from '../errors.ts';
 import type { ApplyResult, MigrationSession } from '../migration-tools/tool.ts';
@@ -47,6 +48,7 @@ export function refuseProblems(problems: readonly MigrationProblem[]): void {
 export async function migrateApply(input: ApplyInput, ports: MigratePorts): Promise<MigrateResult> {
   return await withRunner(input, ports, async (runner) => {
     const plan = await planUnderLock(input, runner.session);
+    if (plan.pending.length > 0) await refuseChangedSchema(input, runner.session);
     if (plan.pending.length > 0) await input.tool.prepare(runner.session);
     return await applyAll(plan, runner, input, ports);
   });
@@ -57,6 +59,19 @@ async function planUnderLock(input: ApplyInput, session: MigrationSession): Prom
   const plan = compareMigrations(input.set, await input.tool.applied(session));
   refuseProblems(plan.problems);
   return plan;
+}
+
+/** What was rehearsed was rehearsed on another schema, when somebody changed the target since. */
+async function refuseChangedSchema(input: ApplyInput, { connection, reset }: MigrationSession): Promise<void> {
+  const { inspector, rehearsedSchema, table } = input;
+  if (inspector === undefined || rehearsedSchema === undefined || rehearsedSchema === null) return;
+  const now = await schemaChecksum(await inspector.schema(connection, table));
+  await reset();
+  if (now === rehearsedSchema) return;
+  throw new GateFailed('SCHEMA_CHANGED', 'the schema of the database is not the one that was rehearsed on', {
+    hint: 'somebody changed it besides the migrations; run "fairway rehearse" again, it names the differences',
+    facts: { rehearsed: rehearsedSchema, now },
+  });
 }
 
 async function applyAll(
@@ -77,7 +92,9 @@ async function applyAll(
     applied.push(ended.step);
     input.onProgress?.({ kind: 'applied', migration: labelOf(pending.migration), durationMs: ended.step.durationMs });
   }
-  return { kind: 'done', applied, alreadyApplied: plan.applied.length };
+  const { connection } = runner.session;
+  const remarks = applied.length === 0 ? [] : ((await input.inspector?.remarks(connection)) ?? []);
+  return { kind: 'done', applied, alreadyApplied: plan.applied.length, remarks };
 }
 
 async function applyOne(

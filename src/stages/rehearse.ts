@@ -1,4 +1,5 @@
 import type { EphemeralServer } from '../databases/database.ts';
+import { type Evidence, migrationsChecksum, schemaChecksum } from '../domain/migration/evidence.ts';
 import { count } from '../domain/report/quantities.ts';
 import { Interrupted } from '../errors.ts';
 import { applyPending, prepareDatabases } from './rehearse/databases.ts';
@@ -63,7 +64,9 @@ async function follow(play: Play): Promise<RehearsalResult> {
       applied.length === 0 ? 'no migration is pending' : `${count(applied.length, 'migration')} applied`,
     ];
   });
+  const evidence = await evidenceOf(play);
   const end = (verdict: Verdict): RehearsalResult => ({
+    evidence,
     ...nothingBroken,
     migrations,
     steps: log.steps(),
@@ -88,6 +91,17 @@ async function withNew(old: OldRelease, seen: Parameters<typeof proveDown>[2], p
   // The new release does not know the schema that a down leads back to.
   await release.stop();
   return await proveDown(play, play.databases, seen, async () => await oldAgain('old-after-down', old, play));
+}
+
+async function evidenceOf({ databases, input }: Play): Promise<Evidence> {
+  const { baseSchema, server } = databases;
+  return {
+    oldArtifact: input.oldRelease?.spec.artifact ?? null,
+    newArtifact: input.newRelease.spec.artifact,
+    migrations: await migrationsChecksum(input.migrations?.set.migrations ?? []),
+    baseSchema: baseSchema === null ? null : await schemaChecksum(baseSchema),
+    server: `${input.database.plugin.type} ${Number.parseInt(server.version, 10)}`,
+  };
 }
 
 const nothingBroken = {

@@ -9,6 +9,7 @@ const plain = `SET search_path = ''`;
 
 export const postgresInspector: Inspector = {
   schema,
+  remarks,
   async snapshot(connection, except) {
     const tables = await tablesOf(connection, except);
     const contents: TableContent[] = [];
@@ -32,6 +33,19 @@ async function schema(connection: SqlConnection, except: string): Promise<readon
     .map((row) => ({ kind: textOf(row, 'kind'), name: textOf(row, 'name'), definition: textOf(row, 'definition') }))
     .filter(({ name }) => !belongsTo(name, except))
     .toSorted((a, b) => `${a.kind} ${a.name}`.localeCompare(`${b.kind} ${b.name}`, 'en'));
+}
+
+async function remarks(connection: SqlConnection): Promise<readonly string[]> {
+  const rows = await connection.query(
+    `SELECT format('index %s of %s is invalid: nothing reads it, and every write keeps it; drop it concurrently and build it again', i.indexrelid::regclass, i.indrelid::regclass) AS text
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname !~ '^pg_'
+       AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+     UNION ALL
+     SELECT format('constraint %I of %s is not validated: rows from before it may break it', k.conname, k.conrelid::regclass)
+     FROM pg_constraint k WHERE NOT k.convalidated AND k.conrelid <> 0 AND k.conparentid = 0 ORDER BY 1`,
+  );
+  return rows.map((row) => textOf(row, 'text'));
 }
 
 /** `public.fairway_migrations`, its columns, its key and its index. */

@@ -7,14 +7,12 @@ const notOfExtension = (catalog: string, oid: string): string =>
 
 const name = (oid: string, column: string): string => `format('%I.%I', n.nspname, ${oid}.${column})`;
 
-/** Rights as text, the default ones written out, in a fixed order. */
-const rights = (acl: string, kind: string, owner: string): string =>
-  `coalesce(' rights ' || (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) a), '')`;
+/** Owner and rights, the default ones written out, in a fixed order. */
+const access = (acl: string, kind: string, owner: string): string =>
+  `concat('owner ', pg_get_userbyid(${owner}), ' rights ', (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(coalesce(${acl}, acldefault(${kind}, ${owner}))) a))`;
 
 const comment = (oid: string, catalog: string, column = '0'): string =>
   `coalesce(' comment ' || quote_literal(${column === '0' ? `obj_description(${oid}, '${catalog}')` : `col_description(${oid}, ${column})`}), '')`;
-
-const owner = (oid: string): string => `' owner ' || pg_get_userbyid(${oid})`;
 
 const relations = `
   SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
@@ -34,8 +32,6 @@ const relations = `
                 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
                 WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')), 'nobody'))
             FROM pg_sequence s WHERE s.seqrelid = c.oid),
-           ${owner('c.relowner')},
-           CASE WHEN c.relkind = 'S' THEN ${rights('c.relacl', 's', 'c.relowner')} ELSE ${rights('c.relacl', 'r', 'c.relowner')} END,
            ${comment('c.oid', 'pg_class')}) AS definition
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE ${ours} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND ${notOfExtension('pg_class', 'c.oid')}`;
@@ -50,7 +46,6 @@ const columns = `
            CASE WHEN a.attstorage <> t.typstorage THEN ' storage ' || a.attstorage::text END,
            CASE WHEN a.attstattarget > 0 THEN ' statistics ' || a.attstattarget::text END,
            ' options ' || a.attoptions::text,
-           ' rights ' || (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(a.attacl) x),
            ${comment('c.oid', 'pg_class', 'a.attnum')})
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef e ON e.adrelid = a.attrelid AND e.adnum = a.attnum
@@ -97,7 +92,7 @@ const policies = `
 const routines = `
   SELECT CASE f.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, f.oid::regprocedure::text,
          concat(CASE WHEN f.prokind = 'a' THEN 'state ' || (SELECT g.aggtransfn::text FROM pg_aggregate g WHERE g.aggfnoid = f.oid) ELSE pg_get_functiondef(f.oid) END,
-           ${owner('f.proowner')}, ${rights('f.proacl', 'f', 'f.proowner')}, ${comment('f.oid', 'pg_proc')})
+           ${comment('f.oid', 'pg_proc')})
   FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE ${ours} AND ${notOfExtension('pg_proc', 'f.oid')}`;
 
 const types = `
@@ -105,14 +100,30 @@ const types = `
          concat((SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
            CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END, CASE WHEN t.typnotnull THEN ' not null' END, ' default ' || t.typdefault,
            (SELECT ' range of ' || format_type(r.rngsubtype, NULL) FROM pg_range r WHERE r.rngtypid = t.oid),
-           ${owner('t.typowner')}, ${rights('t.typacl', 'T', 't.typowner')}, ${comment('t.oid', 'pg_type')})
+           ${comment('t.oid', 'pg_type')})
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
   WHERE ${ours} AND (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
     AND ${notOfExtension('pg_type', 't.oid')}`;
 
 const schemas = `
-  SELECT 'schema', quote_ident(n.nspname), concat(${owner('n.nspowner')}, ${rights('n.nspacl', 'n', 'n.nspowner')}, ${comment('n.oid', 'pg_namespace')})
+  SELECT 'schema', quote_ident(n.nspname), concat(${comment('n.oid', 'pg_namespace')})
   FROM pg_namespace n WHERE ${ours}`;
+
+/** Apart from what an object is, because owners differ between servers that hold the same schema. */
+const accesses = `
+  SELECT 'access to', ${name('c', 'relname')}, ${access('c.relacl', "CASE WHEN c.relkind = 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END", 'c.relowner')}
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE ${ours} AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND ${notOfExtension('pg_class', 'c.oid')}
+  UNION ALL SELECT 'access to', format('%I.%I.%I', n.nspname, c.relname, a.attname), (SELECT string_agg(x::text, ',' ORDER BY x::text) FROM unnest(a.attacl) x)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE ${ours} AND a.attnum > 0 AND NOT a.attisdropped AND a.attacl IS NOT NULL
+  UNION ALL SELECT 'access to', f.oid::regprocedure::text, ${access('f.proacl', "'f'", 'f.proowner')}
+    FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE ${ours} AND ${notOfExtension('pg_proc', 'f.oid')}
+  UNION ALL SELECT 'access to', ${name('t', 'typname')}, ${access('t.typacl', "'T'", 't.typowner')}
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE ${ours} AND t.typtype IN ('e', 'd') AND ${notOfExtension('pg_type', 't.oid')}
+  UNION ALL SELECT 'access to', 'schema ' || quote_ident(n.nspname), ${access('n.nspacl', "'n'", 'n.nspowner')}
+    FROM pg_namespace n WHERE ${ours}`;
 
 const rest = `
   SELECT 'extension', quote_ident(x.extname), concat(x.extversion, ' in ', x.extnamespace::regnamespace) FROM pg_extension x
@@ -140,5 +151,6 @@ export const schemaQuery = [
   routines,
   types,
   schemas,
+  accesses,
   rest,
 ].join('\n  UNION ALL ');

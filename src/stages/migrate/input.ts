@@ -1,3 +1,4 @@
+import type { Inspector } from '../../databases/inspector.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
 import type { StatementFailure } from '../../domain/migration/failure.ts';
 import type { LockRetry } from '../../domain/migration/lock-retry.ts';
@@ -17,6 +18,10 @@ export interface MigrationTarget {
 }
 
 export interface ApplyInput extends MigrationTarget {
+  /** Looks at the database before and after; without one nothing but the applied versions is compared. */
+  readonly inspector?: Inspector;
+  /** `evidence.baseSchema` of the rehearsal: refused when the schema is another one by now. */
+  readonly rehearsedSchema?: string | null;
   readonly runId: string;
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;
@@ -66,7 +71,13 @@ export interface MigrationFailure {
 }
 
 export type MigrateResult =
-  | { readonly kind: 'done'; readonly applied: readonly AppliedNow[]; readonly alreadyApplied: number }
+  | {
+      readonly kind: 'done';
+      readonly applied: readonly AppliedNow[];
+      readonly alreadyApplied: number;
+      /** What somebody should look at, one sentence each. */
+      readonly remarks: readonly string[];
+    }
   | {
       readonly kind: 'failed';
       readonly applied: readonly AppliedNow[];

@@ -1,4 +1,6 @@
 import type { DatabaseRole, EphemeralServer } from '../../databases/database.ts';
+import { driftOf } from '../../domain/migration/evidence.ts';
+import type { SchemaObject } from '../../domain/migration/fidelity/snapshot.ts';
 import { compareMigrations } from '../../domain/migration/compare.ts';
 import type { AppliedMigration, Migration, MigrationSet } from '../../domain/migration/migration.ts';
 import { sameVersion } from '../../domain/migration/version.ts';
@@ -17,6 +19,8 @@ export interface RehearsalDatabases {
   /** Who migrates and who the releases are: the owner of the database, where that is enough. */
   readonly role: DatabaseRole;
   readonly pending: readonly Migration[];
+  /** Null where nobody can look at this engine. */
+  readonly baseSchema: readonly SchemaObject[] | null;
 }
 
 export type Migrations = NonNullable<RehearsalInput['migrations']>;
@@ -40,9 +44,48 @@ export async function prepareDatabases(
   for (const { severity, message } of plan.problems) if (severity === 'warning') input.onWarning?.(message);
   const role =
     migrations === null ? 'owner' : await buildBase(server, baseSet(migrations.set, input.applied), input, ports);
+  const baseSchema = await lookAtBase(server, input, ports);
+  if (baseSchema !== null) refuseDrift(baseSchema, input);
   await server.create(stage, base);
-  return { server, base, stage, role, pending: plan.pending.map(({ migration }) => migration) };
+  return { server, base, stage, role, pending: plan.pending.map(({ migration }) => migration), baseSchema };
 }
+
+async function lookAtBase(
+  server: EphemeralServer,
+  { database, migrations }: RehearsalInput,
+  ports: RehearsalPorts,
+): Promise<readonly SchemaObject[] | null> {
+  const { inspector } = database.plugin;
+  if (inspector === undefined) return null;
+  const options = { timeoutMs: 10_000, applicationName: 'fairway' };
+  const connection = await ports.sql.connect(server.url(base, 'fairway'), options);
+  try {
+    return await inspector.schema(connection, migrations?.table ?? '');
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A rehearsal on a schema that the target does not have would prove nothing. */
+function refuseDrift(baseSchema: readonly SchemaObject[], input: RehearsalInput): void {
+  if (input.targetSchema === undefined) return;
+  const { broken, harmless } = driftOf(baseSchema, input.targetSchema);
+  for (const { text } of harmless) input.onWarning?.(`the target differs from its migrations: ${text}`);
+  if (broken.length === 0) return;
+  const shown = broken.slice(0, shownDifferences).map(({ text }) => `- ${text}`);
+  const more = broken.length > shownDifferences ? `\n- and ${broken.length - shownDifferences} more` : '';
+  const message = `the database of the target is not what its migrations make:\n${shown.join('\n')}${more}`;
+  if (input.onDrift === 'warn') {
+    input.onWarning?.(message);
+    return;
+  }
+  throw new GateFailed('SCHEMA_DRIFT', message, {
+    hint: 'write what was done by hand as a migration (with IF NOT EXISTS, so that the target takes it too), or undo it',
+    facts: { differences: broken },
+  });
+}
+
+const shownDifferences = 10;
 
 function baseSet(set: MigrationSet, applied: readonly AppliedMigration[]): MigrationSet {
   const isApplied = ({ version }: Migration): boolean =>

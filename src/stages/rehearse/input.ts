@@ -1,6 +1,8 @@
 import type { DatabaseContext, DatabasePlugin, DatabasePorts } from '../../databases/database.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
 import type { Difference } from '../../domain/migration/fidelity/compare-snapshots.ts';
+import type { Evidence } from '../../domain/migration/evidence.ts';
+import type { SchemaObject } from '../../domain/migration/fidelity/snapshot.ts';
 import type { AppliedMigration, MigrationProblem, MigrationSet } from '../../domain/migration/migration.ts';
 import type { Place } from '../../domain/migration/script.ts';
 import type { ReleaseSpec } from '../../domain/rollout/plan.ts';
@@ -36,6 +38,10 @@ export interface RehearsalInput {
   } | null;
   /** What the target's database has; empty for a new one. */
   readonly applied: readonly AppliedMigration[];
+  /** The schema of the target's database, where it could be read: what its migrations do not make is drift. */
+  readonly targetSchema?: readonly SchemaObject[];
+  /** Default `refuse`. */
+  readonly onDrift?: 'refuse' | 'warn';
   /** The stable release; null when nothing serves yet. */
   readonly oldRelease: RehearsedRelease | null;
   readonly newRelease: RehearsedRelease;
@@ -104,4 +110,6 @@ export interface RehearsalResult {
   readonly differences: readonly Difference[] | null;
   readonly steps: readonly StepRecord[];
   readonly server: string;
+  /** What the result is bound to. */
+  readonly evidence: Evidence;
 }

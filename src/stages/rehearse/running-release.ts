@@ -111,8 +111,10 @@ async function untilReady(
 }
 
 /** Null when it is ready, else why not. */
-async function look(process: ProcessSpec, { address }: Instance, ports: RehearsalPorts): Promise<string | null> {
+async function look(process: ProcessSpec, instance: Instance, ports: RehearsalPorts): Promise<string | null> {
+  const { address } = instance;
   if (process.readyPath === null) {
+    if (ports.target.reasonToWait !== undefined) return await ports.target.reasonToWait(instance);
     const port = Number(address?.split(':').at(-1));
     return (await ports.ports.isTaken(port)) ? null : `nothing listens on port ${port}`;
   }
@@ -127,8 +129,10 @@ async function look(process: ProcessSpec, { address }: Instance, ports: Rehearsa
 
 async function notReady(code: string, message: string, instance: Instance, ports: RehearsalPorts): Promise<GateFailed> {
   const lines = await ports.target.logs(instance, shownLines);
+  const known = (await ports.target.explain?.(instance).catch(() => null)) ?? null;
+  const reason = known === null ? message : `${message}: ${known}`;
   const wrote = lines.length === 0 ? 'It wrote nothing.' : `Its last lines:\n${lines.join('\n')}`;
-  return new GateFailed(code, `${message}\n${wrote}`, {
+  return new GateFailed(code, `${reason}\n${wrote}`, {
     hint: 'mend the release; the target was not touched',
     facts: { lastLines: lines },
   });

@@ -19,7 +19,7 @@ export async function makeScratch(stateDirectory: string, ports: RehearsalPorts)
   await files.makeDirectory(directory, 0o700);
   const instances: Instance[] = [];
   return {
-    context: { directory },
+    context: { directory, isRehearsal: true },
     async add(instance) {
       instances.push(instance);
       await files.writeAtomic(`${directory}/instances.json`, JSON.stringify(instances), 0o600);

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { postgresInspector } from '../../../src/databases/postgres/inspect.ts';
+import { schemaChecksum } from '../../../src/domain/migration/evidence.ts';
 import { LockHeld } from '../../../src/errors.ts';
+import { migrateDown } from '../../../src/stages/migrate-down.ts';
 import { migrateApply, migrateStatus } from '../../../src/stages/migrate.ts';
+import { readSchema } from '../../../src/stages/migrate/read-schema.ts';
 import type { MigrationProgress } from '../../../src/stages/migrate/input.ts';
 import { type MigrateWorld, migrateWorld } from './migrate-world.ts';
 
@@ -48,7 +52,7 @@ test('twelve migrations are applied in order and recorded, and a second run find
   expect(await database.ask("SELECT to_regclass('archive.old_orders')::text AS t")).toEqual([
     { t: 'archive.old_orders' },
   ]);
-  expect(await migrateApply(input, here.ports)).toEqual({ kind: 'done', applied: [], alreadyApplied: 12 });
+  expect(await migrateApply(input, here.ports)).toEqual({ kind: 'done', applied: [], alreadyApplied: 12, remarks: [] });
   expect(await migrateStatus(input, here.ports)).toMatchObject({ pending: [], problems: [] });
 });
 
@@ -207,7 +211,7 @@ test('a second runner waits for the first, then finds its work done; it is told 
   });
   const second = await migrateApply({ ...(await database.input(files)), runId: 'third' }, here.ports);
   expect(await first).toMatchObject({ kind: 'done', applied: [{ version: '0001' }] });
-  expect(second).toEqual({ kind: 'done', applied: [], alreadyApplied: 1 });
+  expect(second).toEqual({ kind: 'done', applied: [], alreadyApplied: 1, remarks: [] });
 });
 
 test('two runners with CREATE INDEX CONCURRENTLY at once both end', async () => {
@@ -284,4 +288,56 @@ test('a signal ends the statement that runs, and the file with it', async () => 
   interrupt.abort();
   expect(await running).toMatchObject({ kind: 'stopped', touched: false, reason: { family: 'interrupted' } });
   expect(await database.ask("SELECT to_regclass('a') AS a")).toEqual([{ a: null }]);
+});
+
+test('a schema that was changed by hand after the rehearsal is refused before anything is touched', async () => {
+  const database = await here.database();
+  await migrateApply(await database.input({ '0001_a.sql': 'CREATE TABLE a (id int);' }), here.ports);
+  const input = await database.input({
+    '0001_a.sql': 'CREATE TABLE a (id int);',
+    '0002_b.sql': 'CREATE TABLE b (id int);',
+  });
+  const rehearsedSchema = await schemaChecksum(await readSchema(input, postgresInspector, here.ports));
+  await database.ask('ALTER TABLE a ADD by_hand int');
+  const run = async () => await migrateApply({ ...input, inspector: postgresInspector, rehearsedSchema }, here.ports);
+  await expect(run()).rejects.toMatchObject({ family: 'gate', code: 'SCHEMA_CHANGED' });
+  expect(await database.ask("SELECT to_regclass('b') AS b")).toEqual([{ b: null }]);
+  await database.ask('ALTER TABLE a DROP by_hand');
+  expect(await run()).toMatchObject({ kind: 'done', applied: [{ version: '0002' }], remarks: [] });
+});
+
+test('what a migration leaves half done is remarked on', async () => {
+  const database = await here.database();
+  const files = {
+    '0001_a.sql': 'CREATE TABLE a (id int);\nALTER TABLE a ADD CONSTRAINT positive CHECK (id > 0) NOT VALID;',
+  };
+  const result = await migrateApply({ ...(await database.input(files)), inspector: postgresInspector }, here.ports);
+  expect(result).toMatchObject({
+    kind: 'done',
+    remarks: ['constraint positive of a is not validated: rows from before it may break it'],
+  });
+});
+
+test('the last migrations are undone, newest first, and only where each has a down', async () => {
+  const database = await here.database();
+  const files = {
+    '0001_a.sql': 'CREATE TABLE a (id int);',
+    '0002_b.sql': 'CREATE TABLE b (id int);',
+    '0002_b.down.sql': 'DROP TABLE b;',
+    '0003_c.sql': 'CREATE INDEX CONCURRENTLY a_id ON a (id);',
+    '0003_c.down.sql': 'DROP INDEX CONCURRENTLY a_id;',
+  };
+  const input = await database.input(files);
+  await migrateApply(input, here.ports);
+  await expect(migrateDown({ ...input, count: 3 }, here.ports)).rejects.toMatchObject({
+    code: 'MIGRATION_DOWN_MISSING',
+    hint: 'write migrations/0001_a.down.sql, or undo it by a new migration',
+  });
+  expect(await migrateDown({ ...input, count: 2 }, here.ports)).toMatchObject({
+    kind: 'done',
+    applied: [{ version: '0003' }, { version: '0002' }],
+    alreadyApplied: 1,
+  });
+  expect(await migrateStatus(input, here.ports)).toMatchObject({ pending: ['0002_b', '0003_c'], problems: [] });
+  expect(await database.ask("SELECT to_regclass('b') AS b, to_regclass('a_id') AS i")).toEqual([{ b: null, i: null }]);
 });

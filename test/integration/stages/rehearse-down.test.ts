@@ -91,7 +91,7 @@ test.each([
     'SELECT 1;',
     "column public.products.title was \"text not null default 'untitled'::text",
   ],
-  ['a right that is lost', 'REVOKE SELECT ON products FROM PUBLIC;', 'SELECT 1;', 'table public.products was'],
+  ['a right that is lost', 'REVOKE SELECT ON products FROM PUBLIC;', 'SELECT 1;', 'access to public.products was'],
   [
     'a comment that is lost',
     "COMMENT ON TABLE products IS 'wares';",

@@ -163,3 +163,19 @@ test('a signal stops the rehearsal and everything that it started', async () => 
   );
   await expect(running).rejects.toMatchObject({ family: 'interrupted' });
 });
+
+test('a target that is not what its migrations make is refused with what differs', async () => {
+  const input = await here.input({ base, pending: {}, old, new: old });
+  const first = await rehearse(input, here.ports);
+  const column = { kind: 'column', name: 'public.products.by_hand', definition: 'integer' };
+  const drifted = rehearse({ ...input, targetSchema: [column] }, here.ports);
+  await expect(drifted).rejects.toMatchObject({
+    family: 'gate',
+    code: 'SCHEMA_DRIFT',
+    message: expect.stringMatching(
+      /column public\.products\.id is missing[^]*column public\.products\.by_hand is left over: integer/,
+    ),
+  });
+  expect(first.evidence).toMatchObject({ oldArtifact: 'directory:sha256:0', server: 'postgres 18' });
+  expect((await rehearse(input, here.ports)).evidence).toEqual(first.evidence);
+});
