@@ -129,7 +129,7 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
           checks: config.smoke.checks,
           smokeDeadlineMs: config.smoke.deadline,
           signal,
-          onStep: ({ text }) => note(text),
+          onStep: ({ step, text }) => note(`${step.replaceAll('-', ' ')}: ${text}`),
           onWarning: (text) => ports.reporter.report({ type: 'warning', text }),
         },
         ports,
