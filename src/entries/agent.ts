@@ -6,7 +6,9 @@ import { takeGuard } from '../adapters/agent/guard.ts';
 import { isListening } from '../adapters/agent/link.ts';
 import { agentPlace, makePlace } from '../adapters/agent/place.ts';
 import { serveAgent } from '../adapters/agent/server.ts';
-import { anotherRuns } from '../adapters/agent/supervisor.ts';
+import type { AgentServer } from '../adapters/agent/server.ts';
+import { anotherRuns, cannotBegin } from '../adapters/agent/supervisor.ts';
+import { dockerContainers } from '../adapters/docker/containers.ts';
 import { nodeClock } from '../adapters/node/clock.ts';
 import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
@@ -57,6 +59,7 @@ const clock = nodeClock();
 const http = nodeHttp();
 const ports = nodePorts();
 const daemons = nodeDaemons();
+const containers = dockerContainers(process.env);
 const control = socketControl();
 const bundle = dirname(fileURLToPath(import.meta.url));
 const environment = baseEnvironment(process.env, dirname(process.execPath));
@@ -85,7 +88,7 @@ const world: AgentWorld = {
     target(spec) {
       const plugin = targets.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no target of type "${spec.type}" here`);
-      return plugin.create(spec as never, { files, daemons, http, ports, clock, environment });
+      return plugin.create(spec as never, { files, daemons, http, ports, clock, containers, environment });
     },
     proxy(spec, directory) {
       const plugin = proxies.find(({ type }) => type === spec.type);
@@ -99,13 +102,20 @@ const world: AgentWorld = {
 };
 
 const agent = createAgent(world);
-await agent.begin();
-const server = await serveAgent(place.socketPath, (...asked) => agent.answer(...asked));
+const server = await begin().catch((error: Error) => {
+  log(`cannot begin: ${error.stack ?? error.message}`);
+  process.exit(cannotBegin);
+});
 log(`agent ${values['agent-version']} (${values.digest}) serves as process ${process.pid}`);
 
 const told = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
 });
+
+async function begin(): Promise<AgentServer> {
+  await agent.begin();
+  return await serveAgent(place.socketPath, (...asked) => agent.answer(...asked));
+}
 
 /** Resolves after a while without anything to keep up and anybody to talk to. */
 async function idle(): Promise<void> {

@@ -4,6 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** How the agent ends when another one runs already: nothing to start again. */
 export const anotherRuns = 75;
 
+/** How the agent ends when it cannot begin at all. The first time that is final: whoever started it is waiting. */
+export const cannotBegin = 78;
+
 const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** A run shorter than this is a fast crash. */
@@ -35,6 +38,7 @@ export async function keepRunning(argv: readonly [string, ...string[]], log: (li
       child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
     });
     if (end !== null || how === 0 || how === anotherRuns) return typeof how === 'number' ? how : 0;
+    if (how === cannotBegin && run === 1) return cannotBegin;
     fastCrashes = performance.now() - startedAt < fastMs ? fastCrashes + 1 : 0;
     if (fastCrashes >= maxFastCrashes) {
       log(`the agent crashed ${fastCrashes} times in a row (last: ${how}): given up`);

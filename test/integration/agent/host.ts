@@ -43,8 +43,10 @@ export interface Host {
   close(): Promise<void>;
 }
 
-export async function openHost(): Promise<Host> {
-  const directory = mkdtempSync(join(tmpdir(), 'fairway-agent-'));
+/** A state directory with whatever runs from it; `parent` is where its folder is made. */
+export async function openHost(parent: string = tmpdir()): Promise<Host> {
+  mkdirSync(parent, { recursive: true });
+  const directory = mkdtempSync(join(parent, 'fairway-agent-'));
   const stateDirectory = join(directory, 'state');
   const port = await nodePorts().free();
   const url = `http://127.0.0.1:${port}`;
