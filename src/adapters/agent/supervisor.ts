@@ -28,7 +28,8 @@ export async function keepRunning(argv: readonly [string, ...string[]], log: (li
       kill(signal);
     });
   }
-  for (let fastCrashes = 0; ;) {
+  let fastCrashes = 0;
+  for (let run = 1; ; run += 1) {
     const startedAt = performance.now();
     const [program, ...rest] = argv;
     const child = spawn(program, rest, { stdio: 'inherit' });
