@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { VerifiedBackup } from './backup.ts';
 import type { Inspector } from './inspector.ts';
 import type { Clock, Daemons, Exec, Files, Ports, ServerHost, Sql } from '../ports.ts';
 
@@ -48,6 +49,8 @@ export interface EnvironmentDatabase {
   find(): Promise<{ readonly url: string } | null>;
   /** End it where it is ours; its data stays. */
   stop(): Promise<void>;
+  /** Copy it while it serves into a new folder, restore the copy aside and compare; throws when it is not the same. */
+  backup?(to: string): Promise<VerifiedBackup>;
 }
 
 export interface DatabasePorts {

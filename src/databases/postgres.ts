@@ -35,6 +35,6 @@ export const postgres: DatabasePlugin<typeof schema> = {
     const { url } = config;
     if (config.provider === 'embedded') return embeddedEnvironment(context, ports);
     if (url === undefined) throw new ConfigError('DATABASE_URL_MISSING', 'provider "url" has no URL');
-    return urlEnvironment(async () => await resolveSecret(url), ports);
+    return urlEnvironment(async () => await resolveSecret(url), context, ports);
   },
 };

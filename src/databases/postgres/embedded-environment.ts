@@ -1,6 +1,7 @@
 import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity, ServerPrograms } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
+import { backUp } from './embedded-backup.ts';
 import { administrator, give, ownerRole } from './home.ts';
 import { reachablePrograms } from './programs.ts';
 import { type Home, quoteName, serverUrl, startServer, stopByPidFile, stopServer } from './server.ts';
@@ -55,6 +56,15 @@ export function embeddedEnvironment(context: DatabaseContext, ports: DatabasePor
       const programs = await reachablePrograms(context.cacheDirectory, ports);
       if (!(await files.exists(directory))) await make(programs, shelf, directory, context, ports);
       return await startOnce({ directory, programs }, find, ports);
+    },
+    async backup(to) {
+      await this.ensure();
+      const running = await readRunning(directory, ports);
+      if (running === null) throw new EnvironmentError('BACKUP_FAILED', `no database below ${directory} runs`);
+      const programs = await reachablePrograms(context.cacheDirectory, ports);
+      const { administrator: password } = await readJson<Credentials>(`${directory}/credentials.json`, ports);
+      const source = { directory, programs, port: running.port, password, database: context.app };
+      return await backUp(source, to, context, ports);
     },
     async stop() {
       const running = await readRunning(directory, ports);

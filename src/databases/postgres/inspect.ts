@@ -50,7 +50,7 @@ async function remarks(connection: SqlConnection): Promise<readonly string[]> {
 
 /** `public.fairway_migrations`, its columns, its key and its index. */
 function belongsTo(name: string, except: string): boolean {
-  return new RegExp(`(^|\\.)${except}(_pkey|_version_not_null)?([. ]|$)`).test(name);
+  return except !== '' && new RegExp(`(^|\\.)${except}(_pkey|_version_not_null)?([. ]|$)`).test(name);
 }
 
 interface Table {

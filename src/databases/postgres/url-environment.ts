@@ -1,9 +1,14 @@
-import type { DatabasePorts, EnvironmentDatabase } from '../database.ts';
+import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
+import { dump } from './dump-backup.ts';
 
 const connectTimeoutMs = 10_000;
 
 /** A server that somebody else runs: it is asked whether it answers, never started or stopped. */
-export function urlEnvironment(url: () => Promise<string>, ports: Pick<DatabasePorts, 'sql'>): EnvironmentDatabase {
+export function urlEnvironment(
+  url: () => Promise<string>,
+  context: DatabaseContext,
+  ports: DatabasePorts,
+): EnvironmentDatabase {
   const ensure = async (): Promise<{ readonly url: string }> => {
     const text = await url();
     const connection = await ports.sql.connect(text, { timeoutMs: connectTimeoutMs, applicationName: 'fairway' });
@@ -14,5 +19,6 @@ export function urlEnvironment(url: () => Promise<string>, ports: Pick<DatabaseP
     ensure,
     find: async () => await ensure().catch(() => null),
     stop: async () => undefined,
+    backup: async (to) => await dump(await url(), to, context, ports),
   };
 }
