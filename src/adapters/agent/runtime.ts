@@ -29,6 +29,8 @@ export interface AgentProgram {
   readonly entry: string;
   /** The whole environment of the agent; nothing else of the caller's reaches it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How long it stays when it has nothing to keep up; default one minute. */
+  readonly idleMs?: number;
 }
 
 export interface InstalledProgram {

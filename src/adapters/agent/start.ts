@@ -27,8 +27,16 @@ export async function startAgent(
   await makePlace(place);
   const { node, entry, digest } = await installProgram(place.runtimeDirectory, program);
   await putLogAside(place.logFile);
+  const { version, idleMs } = program;
+  const options = {
+    state: place.stateDirectory,
+    digest,
+    'agent-version': version,
+    'idle-ms': String(idleMs ?? 60_000),
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const supervisor = await ports.daemons.start({
-    argv: [node, entry, '--state', place.stateDirectory, '--digest', digest, '--agent-version', program.version],
+    argv: [node, entry, ...flags],
     cwd: place.stateDirectory,
     env: program.environment,
     logFile: place.logFile,

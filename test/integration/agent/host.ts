@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectAgent, ensureAgent } from '../../../src/adapters/agent/client.ts';
+import type { AgentProgram } from '../../../src/adapters/agent/client.ts';
 import { nodeDaemons } from '../../../src/adapters/node/daemons.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
@@ -25,7 +26,7 @@ export const scope = { app: 'shop', environment: 'local' };
 export interface Host {
   readonly stateDirectory: string;
   readonly url: string;
-  connect(): Promise<AgentConnection>;
+  connect(program?: Partial<AgentProgram>): Promise<AgentConnection>;
   /** A plan for a release that behaves as its environment says. */
   plan(version: string, changes?: Partial<RolloutPlan>, env?: Readonly<Record<string, string>>): Promise<RolloutPlan>;
   /** Lock, deploy, follow, unlock. */
@@ -52,12 +53,13 @@ export async function openHost(parent: string = tmpdir()): Promise<Host> {
   const url = `http://127.0.0.1:${port}`;
   const connections: AgentConnection[] = [];
 
-  const connect = async (): Promise<AgentConnection> => {
-    const program = {
+  const connect = async (changes: Partial<AgentProgram> = {}): Promise<AgentConnection> => {
+    const program: AgentProgram = {
       version: '0.0.0',
       node: process.execPath,
       entry: join(root, 'src/entries/supervisor.ts'),
       environment: baseEnvironment(process.env, dirname(process.execPath)),
+      ...changes,
     };
     const options = { stateDirectory, protocol: protocolVersion, program, startTimeoutMs: 30_000 };
     const connection = await ensureAgent(options, { daemons: nodeDaemons() });
