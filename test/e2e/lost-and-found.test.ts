@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startLoad } from '../load/load.ts';
 import { goodServer, type TinyApp, tinyApp } from './tiny-app.ts';
+import { agentPid, statusOf, until } from './watching.ts';
 
 /** Whatever happens to the deployer, the old release keeps serving and the next run can go on. */
 
@@ -22,28 +21,6 @@ async function midway(app: TinyApp) {
     () => run.shown(),
   );
   return run;
-}
-
-async function until(
-  holds: () => boolean | Promise<boolean>,
-  story: () => string = () => '',
-  limitMs = 30_000,
-): Promise<void> {
-  for (const end = Date.now() + limitMs; Date.now() < end; await sleep(50)) if (await holds()) return;
-  throw new Error(`it never came to that: ${story()}`);
-}
-
-async function statusOf(app: TinyApp) {
-  const { document } = await app.fairway(['status']);
-  return document?.result as { stable: { version: string } | null; rollout: unknown; lock: unknown };
-}
-
-/** The agent that serves now, as its own log tells it. */
-function agentPid(app: TinyApp): number {
-  const log = readFileSync(`${app.state}/agent/agent.log`, 'utf8');
-  const pid = Number([...log.matchAll(/serves as process (\d+)/g)].at(-1)?.[1]);
-  if (!(pid > 1)) throw new Error(`no pid in ${log}`);
-  return pid;
 }
 
 test('a client that is killed in the middle: after the lease all traffic is on stable, no request fails, and the next run ships', async () => {
