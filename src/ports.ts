@@ -197,6 +197,131 @@ export interface Traffic {
   serve(port: number, rules: TrafficRules): Promise<TrafficServer>;
 }
 
+// ---------------------------------------------------------------- containers
+
+/** What an engine tells about an image. */
+export interface ImageView {
+  /** `sha256:...`: in the engine's own store the digest of the image's configuration. */
+  readonly id: string;
+  /** `amd64`, `arm64`. */
+  readonly architecture: string;
+  readonly sizeBytes: number;
+  readonly hasHealthCheck: boolean;
+  /** Its own ENTRYPOINT and CMD. */
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  /** TCP ports that it declares. */
+  readonly ports: readonly number[];
+  /** `repository:tag` of each tag, and `repository@sha256:...` of each registry that it came from or went to. */
+  readonly tags: readonly string[];
+  readonly registryDigests: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ContainerMount {
+  /** Name of a volume, or an absolute path on the engine's host. */
+  readonly source: string;
+  readonly target: string;
+  readonly isReadOnly: boolean;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  /** Image id: a name could mean another image by now. */
+  readonly image: string;
+  /** Handed to the image's ENTRYPOINT, when it has one. */
+  readonly argv: readonly string[];
+  /** Sent in the body of a request to the engine: never part of a command line. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `host`, or the name of a network. */
+  readonly network: string;
+  /** A container port, and the port of 127.0.0.1 on which it can be reached; null for none. */
+  readonly publish: { readonly port: number; readonly hostPort: number } | null;
+  readonly mounts: readonly ContainerMount[];
+  readonly user: string | null;
+  readonly memoryBytes: number | null;
+  readonly cpus: number | null;
+  readonly maxProcesses: number | null;
+  /** An init process of the engine's: passes signals on and collects the dead. */
+  readonly init: boolean;
+  /** Whom the engine starts again by itself after its own restart. */
+  readonly restart: 'no' | 'always';
+}
+
+/** A container as the engine sees it now. */
+export interface ContainerView {
+  readonly id: string;
+  readonly name: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly isRunning: boolean;
+  /** Of its first process on the engine's host; 0 when it does not run. */
+  readonly pid: number;
+  readonly exitCode: number;
+  /** Ended by the kernel because it needed more memory than it may have. */
+  readonly isOutOfMemory: boolean;
+  /** Why the engine could not start it, or an empty text. */
+  readonly error: string;
+  /** Of the image's HEALTHCHECK; null without one. */
+  readonly health: {
+    readonly status: 'starting' | 'healthy' | 'unhealthy';
+    /** What its last run printed. */
+    readonly output: string;
+  } | null;
+  readonly memoryBytes: number | null;
+}
+
+export interface EngineView {
+  readonly version: string;
+  readonly architecture: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+}
+
+/**
+ * One container engine.
+ *
+ * Every call throws EnvironmentError `DOCKER_UNREACHABLE` when it does not answer in time, and `DOCKER_REFUSED` with
+ * its own words when it says no.
+ */
+export interface Containers {
+  engine(): Promise<EngineView>;
+  /** By id, tag or registry digest; null when it is not there. */
+  image(reference: string): Promise<ImageView | null>;
+  images(
+    labels: Readonly<Record<string, string | null>>,
+  ): Promise<readonly { readonly id: string; readonly tags: readonly string[] }[]>;
+  tag(imageId: string, repository: string, tag: string): Promise<void>;
+  /** Take a name away; an image without names that nobody uses goes with it. Fine if it is gone or in use. */
+  untag(reference: string): Promise<void>;
+  /** Fetch `repository@sha256:...`. Throws EnvironmentError `IMAGE_MISSING`. */
+  pull(reference: string, timeoutMs: number): Promise<void>;
+  /** Answers its id. A name that is taken is DOCKER_REFUSED with the fact `status: 409`. */
+  create(spec: ContainerSpec): Promise<string>;
+  /** Fine if it runs. Throws EnvironmentError `TOOL_MISSING` when the image has no such program. */
+  start(container: string): Promise<void>;
+  /** By id or name; null when it is not there. */
+  inspect(container: string): Promise<ContainerView | null>;
+  /** Running or not, with all of these labels; null stands for any value. */
+  list(
+    labels: Readonly<Record<string, string | null>>,
+  ): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** The image's stop signal, SIGKILL after `graceMs`; resolves when it does not run. Fine if it is gone. */
+  stop(container: string, graceMs: number): Promise<void>;
+  /** Delete a container, running or not, and its unnamed volumes. Fine if it is gone. */
+  remove(container: string): Promise<void>;
+  /** The last lines on both streams, oldest first. */
+  logs(container: string, lines: number): Promise<readonly string[]>;
+  /** Make a bridge network unless there is one of that name. */
+  ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Fine if it is gone, or if a container is still in it. */
+  removeNetwork(name: string): Promise<void>;
+}
+
+/** The engine at an address as DOCKER_HOST writes it; null for the default of this machine. */
+export type OpenContainers = (host: string | null) => Containers;
+
 // ---------------------------------------------------------------- databases
 
 export type SqlValue = string | number | boolean | null | bigint | Date | Uint8Array;

@@ -5,6 +5,10 @@ import { test } from 'vitest';
 /** Programs that a test may need and a clean machine may lack, with what brings them. */
 const programs = {
   git: 'Debian package git',
+  dockerd: 'Debian package docker.io',
+  docker: 'Debian package docker.io',
+  busybox: 'Debian package busybox-static',
+  'docker-registry': 'Debian package docker-registry',
 } as const;
 
 type Program = keyof typeof programs;

@@ -82,6 +82,6 @@ export function groundOf(app: App, kept: Pick<KeptRelease, 'plan'>, world: Agent
   return {
     target: world.plugins.target(kept.plan.target),
     proxy: world.plugins.proxy(kept.plan.proxy, app.directory),
-    context: { directory: app.directory },
+    context: { directory: app.directory, scope: app.scope },
   };
 }

@@ -27,12 +27,18 @@ export function smokeCause(report: SmokeReport, whose: string): Cause | null {
   };
 }
 
-export function exitCause(process: string, version: string, lastLines: readonly string[], during: ActionType): Cause {
+export function exitCause(
+  process: string,
+  version: string,
+  lastLines: readonly string[],
+  during: ActionType,
+  known: string | null = null,
+): Cause {
   const said = lastLines.length === 0 ? 'It wrote nothing.' : `Its last lines:\n${lastLines.join('\n')}`;
   return {
     kind: 'failed',
     code: 'RELEASE_EXITED',
-    reason: `"${process}" of ${version} exited during "${during}"`,
+    reason: `"${process}" of ${version} exited during "${during}"${known === null ? '' : `: ${known}`}`,
     hint: said,
   };
 }

@@ -34,7 +34,7 @@ export async function awaitReady(
     if (!(await target.isRunning(instance))) {
       throw await notReady('RELEASE_EXITED', `"${spec.name}" exited before it was ready`, instance, target);
     }
-    const reason = await reasonToWait(spec, instance, ports);
+    const reason = await reasonToWait(spec, instance, target, ports);
     if (reason === null) return;
     lastReason = reason;
     if (ports.clock.monotonicMs() >= deadline) break;
@@ -45,10 +45,16 @@ export async function awaitReady(
 }
 
 /** Null when it is ready. */
-async function reasonToWait(spec: ProcessSpec, instance: Instance, ports: ReadyPorts): Promise<string | null> {
+async function reasonToWait(
+  spec: ProcessSpec,
+  instance: Instance,
+  target: Target,
+  ports: ReadyPorts,
+): Promise<string | null> {
   const { address } = instance;
   if (!spec.traffic || address === null) return null;
   if (spec.readyPath === null) {
+    if (target.reasonToWait !== undefined) return await target.reasonToWait(instance);
     const port = Number(address.slice(address.lastIndexOf(':') + 1));
     return (await ports.ports.isTaken(port)) ? null : `nothing listens on ${address}`;
   }
@@ -67,6 +73,8 @@ async function reasonToWait(spec: ProcessSpec, instance: Instance, ports: ReadyP
 
 async function notReady(code: string, what: string, instance: Instance, target: Target): Promise<EnvironmentError> {
   const lines = await target.logs(instance, shownLines).catch(() => []);
+  const known = (await target.explain?.(instance).catch(() => null)) ?? null;
+  const reason = known === null ? what : `${what}: ${known}`;
   const hint = lines.length === 0 ? 'It wrote nothing.' : `Its last lines:\n${lines.join('\n')}`;
-  return new EnvironmentError(code, what, { hint });
+  return new EnvironmentError(code, reason, { hint });
 }

@@ -52,7 +52,8 @@ export async function exitOf(app: App, world: AgentWorld): Promise<Cause | null>
     if (await target.isRunning(instance)) continue;
     const lines = await target.logs(instance, shownLines).catch(() => []);
     const during = nextAction(state, plan)?.type ?? 'observe';
-    return exitCause(instance.process, plan.release.version, lines, during);
+    const known = (await target.explain?.(instance).catch(() => null)) ?? null;
+    return exitCause(instance.process, plan.release.version, lines, during, known);
   }
   return null;
 }

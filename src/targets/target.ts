@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ProcessSpec, ReleaseSpec } from '../domain/rollout/plan.ts';
-import type { Clock, Daemons, Files, Http, Ports, ProcessIdentity } from '../ports.ts';
+import type { Clock, Daemons, Files, Http, OpenContainers, Ports, ProcessIdentity } from '../ports.ts';
 
 /** One running process of one release, as the journal remembers it: plain JSON, enough to find or stop it later. */
 export interface Instance {
@@ -19,6 +19,7 @@ export interface TargetPorts {
   readonly http: Http;
   readonly ports: Ports;
   readonly clock: Clock;
+  readonly containers: OpenContainers;
   /** What every process starts from, before its own variables: `baseEnvironment` of the host. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -27,6 +28,19 @@ export interface TargetPorts {
 export interface TargetContext {
   /** `<state>/apps/<app>/<environment>` or a scratch folder for a rehearsal. */
   readonly directory: string;
+  /** Whose releases they are, for names that people read; a rehearsal needs none. */
+  readonly scope?: { readonly app: string; readonly environment: string };
+  /** What runs here must reach servers that listen on this host's loopback interface only. */
+  readonly isRehearsal?: boolean;
+}
+
+/** Something that makes a release unfit for a target, found before the target is touched. */
+export interface Refusal {
+  /** Stable: `NO_HEALTH_CHECK`. */
+  readonly code: string;
+  readonly reason: string;
+  /** The line that mends it. */
+  readonly mend: string;
 }
 
 /** Runs releases. Every call is idempotent: after a crash the agent calls it again. */
@@ -46,6 +60,16 @@ export interface Target {
   logs(instance: Instance, lines: number): Promise<readonly string[]>;
   /** Delete what `prepare` made; refuses nothing, fine if gone. */
   discard(releaseId: string, context: TargetContext): Promise<void>;
+  /** Why this release must not even be tried here; changes nothing. */
+  preflight?(
+    release: ReleaseSpec,
+    secrets: Readonly<Record<string, string>>,
+    context: TargetContext,
+  ): Promise<readonly Refusal[]>;
+  /** For a process with traffic and without a ready path: why it cannot take traffic yet, or null when it can. */
+  reasonToWait?(instance: Instance): Promise<string | null>;
+  /** What the target knows about a process that ended or is not ready, one sentence; null for nothing. */
+  explain?(instance: Instance): Promise<string | null>;
 }
 
 export interface TargetPlugin<Schema extends z.ZodObject = z.ZodObject> {
@@ -53,5 +77,7 @@ export interface TargetPlugin<Schema extends z.ZodObject = z.ZodObject> {
   readonly schema: Schema;
   /** What a build must produce for it. */
   readonly artifact: 'directory' | 'image';
+  /** What the environment of the command adds to the configuration, before it travels to the agent in a plan. */
+  resolve?(config: z.output<Schema>, env: Readonly<Record<string, string | undefined>>): z.output<Schema>;
   create(config: z.output<Schema>, ports: TargetPorts): Target;
 }

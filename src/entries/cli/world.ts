@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentProgram } from '../../adapters/agent/runtime.ts';
+import { dockerContainers } from '../../adapters/docker/containers.ts';
 import { nodeClock } from '../../adapters/node/clock.ts';
 import { nodeDaemons } from '../../adapters/node/daemons.ts';
 import { nodeExec } from '../../adapters/node/exec.ts';
@@ -36,6 +37,7 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
     exec: nodeExec({ env: context.env, mask, orphans }),
     http: nodeHttp(),
     ports: nodePorts(),
+    containers: dockerContainers(context.env),
     sql,
     host: serverHost(self),
     secrets: nodeSecrets({ env: context.env, directory: projectDirectory, mask: { register } }),

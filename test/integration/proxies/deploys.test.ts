@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
 import { nodeHttp } from '../../../src/adapters/node/http.ts';
 import { directoryDigest } from '../../../src/domain/artifact/manifest.ts';
 import { scanTree } from '../../../src/domain/artifact/scan.ts';
@@ -45,7 +46,10 @@ const running: Instance[] = [];
 beforeEach(async () => {
   bench = await openEmbedded({ releaseHeader: true });
   const environment = baseEnvironment(process.env, dirname(process.execPath));
-  target = processTarget.create({ type: 'process' }, { ...bench.ports, http: nodeHttp(), environment });
+  target = processTarget.create(
+    { type: 'process' },
+    { ...bench.ports, http: nodeHttp(), containers: dockerContainers(process.env), environment },
+  );
   directory = await mkdtemp(join(tmpdir(), 'fairway deploys '));
   const location = join(directory, 'tree');
   await mkdir(location);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test as always } from 'vitest';
 import type { ProcessSpec, ReleaseSpec } from '../../../src/domain/rollout/plan.ts';
 import type { Instance, Target, TargetContext } from '../../../src/targets/target.ts';
 import { eventually } from '../../fakes/running.ts';
@@ -27,8 +27,14 @@ export const web: ProcessSpec = {
   maxRestarts: 3,
 };
 
-/** What everything that runs releases must do, wherever it runs them. */
-export function targetContract(name: string, open: () => Promise<TargetBench>): void {
+type Register = (title: string, body: () => Promise<void>) => void;
+
+/** What everything that runs releases must do, wherever it runs them; `test` registers what needs programs. */
+export function targetContract(
+  name: string,
+  open: () => Promise<TargetBench>,
+  test: Register = (title, body) => always(title, body),
+): void {
   describe(name, () => {
     let bench: TargetBench;
     let target: Target;

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
 import { nodeClock } from '../../../src/adapters/node/clock.ts';
 import { nodeDaemons } from '../../../src/adapters/node/daemons.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
@@ -16,20 +17,7 @@ import type { Instance, TargetPorts } from '../../../src/targets/target.ts';
 import { eventually, isRunning, pidIn } from '../../fakes/running.ts';
 import type { TargetBench } from './contract.ts';
 import { commit, targetContract, web } from './contract.ts';
-
-const programs = (version: string): Readonly<Record<string, string>> => ({
-  'server.js': `
-    if (process.env.STUBBORN) process.on('SIGTERM', () => {});
-    require('node:http').createServer((request, response) => {
-      if (request.url === '/exit') process.exit(3);
-      response.end(request.url === '/env' ? JSON.stringify(process.env) : ${JSON.stringify(version)});
-    }).listen(Number(process.env.PORT), process.env.HOST);`,
-  'worker.js': `console.log('worker ' + (process.env.PORT ? 'with' : 'without') + ' a port'); setInterval(() => {}, 1000);`,
-  'noisy.js': `
-    for (let i = 0; i < 1000; i += 1) if (i > 0) console.log('line ' + i);
-    console.error('it broke'); process.exitCode = 1;`,
-  'nested/asset.css': 'body {}',
-});
+import { programs } from './programs.ts';
 
 const files = nodeFiles();
 const ports: TargetPorts = {
@@ -38,6 +26,7 @@ const ports: TargetPorts = {
   http: nodeHttp(),
   ports: nodePorts(),
   clock: nodeClock(),
+  containers: dockerContainers(process.env),
   environment: baseEnvironment(process.env, dirname(process.execPath)),
 };
 

@@ -1,0 +1,115 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from '../../fakes/running.ts';
+import { needs } from '../../requirements.ts';
+
+/** `test` for what needs an engine of its own, and images made from what the machine has. */
+export const needsEngine = needs('dockerd', 'docker', 'busybox');
+
+export interface TestEngine {
+  /** As DOCKER_HOST writes it. */
+  readonly host: string;
+  readonly directory: string;
+  /** A command of the docker command line; answers what it printed. */
+  docker(...argv: readonly string[]): Promise<string>;
+  /** A base image with Node and a shell; made once. */
+  base(): Promise<string>;
+  /** An image from files below `/app`, on the base; answers its id. More lines of its Dockerfile come last. */
+  build(files: Readonly<Record<string, string>>, lines?: readonly string[]): Promise<string>;
+  /** End the engine as an operator would, and start it again on what it kept. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../../..');
+
+/**
+ * A Docker engine with its own socket, images and containers, ended by `close`.
+ *
+ * It leaves the packet filter of the machine alone: several of them may run side by side.
+ */
+export async function openTestEngine(): Promise<TestEngine> {
+  const directory = await mkdtemp(join(tmpdir(), 'fwd-'));
+  const host = `unix://${directory}/s`;
+  const env = { ...process.env, DOCKER_HOST: host, DOCKER_CONFIG: join(directory, 'config') };
+  const docker = async (...argv: readonly string[]): Promise<string> =>
+    (await run('docker', argv, { env, timeout: 60_000 })).stdout.trim();
+  let daemon = await start(directory, docker);
+  let base: Promise<string> | null = null;
+  let builds = 0;
+
+  const makeBase = async (): Promise<string> => {
+    const script = join(root, 'scripts/example-base.ts');
+    const { stdout } = await run(process.execPath, [script], { env, timeout: 60_000 });
+    return stdout.trim().split('\n').at(-1) ?? '';
+  };
+
+  return {
+    host,
+    directory,
+    docker,
+    base: async () => await (base ??= makeBase()),
+    async build(files, lines = []) {
+      base ??= makeBase();
+      builds += 1;
+      const context = await mkdtemp(join(directory, 'build-'));
+      for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text);
+      const dockerfile = [`FROM ${await base}`, 'WORKDIR /app', 'COPY . .', ...lines].join('\n');
+      await writeFile(join(context, 'Dockerfile'), dockerfile);
+      await run('docker', ['build', '-q', '-t', `test:${builds}`, context], {
+        env: { ...env, DOCKER_BUILDKIT: '0' },
+        timeout: 60_000,
+      });
+      return await docker('image', 'inspect', '--format', '{{.Id}}', `test:${builds}`);
+    },
+    async restart() {
+      await end(daemon);
+      daemon = await start(directory, docker);
+    },
+    async close() {
+      const ids = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '');
+      if (ids.length > 0) await docker('rm', '--force', '--volumes', ...ids);
+      await docker('network', 'prune', '--force');
+      await end(daemon);
+      await unmount(directory);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function start(directory: string, docker: (...argv: string[]) => Promise<string>): Promise<ChildProcess> {
+  const log = await open(join(directory, 'log'), 'a');
+  const daemon = spawn(
+    'dockerd',
+    `--data-root ${directory}/data --exec-root ${directory}/exec --pidfile ${directory}/pid --host unix://${directory}/s
+      --iptables=false --ip6tables=false --bridge=none --shutdown-timeout=5`.split(/\s+/),
+    { stdio: ['ignore', log.fd, log.fd] },
+  );
+  await log.close();
+  await eventually(async () => {
+    if (daemon.exitCode !== null) throw new Error(await readFile(join(directory, 'log'), 'utf8'));
+    return await docker('version').then(
+      () => true,
+      () => null,
+    );
+  });
+  return daemon;
+}
+
+/** The engine leaves the namespace of the host mounted in its folder. */
+async function unmount(directory: string): Promise<void> {
+  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+  const own = mounts.filter((path) => path.startsWith(`${directory}/`)).toReversed();
+  for (const path of own) await run('umount', ['--lazy', path]);
+}
+
+async function end(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode !== null) return;
+  const ended = new Promise<void>((resolve) => daemon.once('exit', () => resolve()));
+  daemon.kill('SIGTERM');
+  await ended;
+}
