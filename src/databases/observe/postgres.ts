@@ -73,6 +73,8 @@ async function open(
     await main.query('ANALYZE');
     await main.query(`SET statement_timeout = ${Math.round(options.statementTimeoutMs)}`);
     await prober.query(`SET statement_timeout = 10000`);
+    // What the prober reads must not be counted as a scan of the migration.
+    await prober.query('SET track_counts = off');
     const [row] = await main.query('SELECT pg_backend_pid() AS pid');
     const base = await readCatalog(main);
     return { main, prober, gates, mainPid: Number(row?.['pid']), base, clock };

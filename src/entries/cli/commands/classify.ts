@@ -1,18 +1,16 @@
 import { resolve } from 'node:path';
 import { loadPostgresParser } from '../../../adapters/sql/libpg-query.ts';
-import { databases } from '../../../databases/index.ts';
-import { ephemeralMariadb } from '../../../databases/mariadb/ephemeral.ts';
 import { existingServer } from '../../../databases/observe/existing-server.ts';
-import type { ThrowAwayServer } from '../../../databases/observe/throw-away-server.ts';
 import type { Classification, StatementResult } from '../../../domain/migration/classify/result.ts';
 import { annotations, sarif } from '../../../domain/migration/classify/sarif.ts';
 import type { Class, Wrapping } from '../../../domain/migration/classify/words.ts';
-import { ConfigError, EnvironmentError, GateFailed } from '../../../errors.ts';
+import { ConfigError, GateFailed } from '../../../errors.ts';
 import { classify } from '../../../stages/classify.ts';
 import type { Base, ClassifyInput } from '../../../stages/classify/input.ts';
 import type { CommandBody, CommandContext } from '../command.ts';
 import { findMigrations } from '../migrations/find-files.ts';
 import { durationMs, engineOf, text, urlOf } from '../migrations/options.ts';
+import { throwAway } from '../migrations/throw-away.ts';
 import { openWorld, type World } from '../world.ts';
 
 /** Watch migrations on a throw-away database and say how dangerous each statement is. */
@@ -81,20 +79,6 @@ async function baseOf(
   const path = resolve(context.directory, schema);
   if (!(await world.files.exists(path))) throw new ConfigError('FILES_MISSING', `there is no ${schema}`);
   return { kind: 'scripts', files: [{ path: schema, text: await world.files.readText(path) }] };
-}
-
-async function throwAway(engine: string, context: CommandContext, world: World): Promise<ThrowAwayServer> {
-  const { stateDirectory, cacheDirectory } = context;
-  const place = { app: 'classify', environment: 'local', stateDirectory, cacheDirectory };
-  if (engine === 'mariadb') return await ephemeralMariadb(place, world);
-  const plugin = databases.find((one) => one.type === engine);
-  if (plugin === undefined) {
-    throw new EnvironmentError('ENGINE_MISSING', `no throw-away ${engine} server can be started here`, {
-      hint: 'use --static, or name a server with --database-url',
-    });
-  }
-  const config = plugin.schema.parse({ type: engine });
-  return await plugin.ephemeral(config, place, world);
 }
 
 /** Exit code 3 from the class that `--fail-on` names; what nobody could watch counts as dangerous. */

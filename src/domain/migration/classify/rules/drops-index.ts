@@ -10,6 +10,7 @@ export const dropsIndex: Rule = {
     given: 'CREATE TABLE books (id bigint PRIMARY KEY, title text); CREATE INDEX books_title ON books (title)',
     sql: 'DROP INDEX books_title',
   },
+  aboutOldRelease: true,
   judge({ seen, actions }) {
     const lost = seen.changes.flatMap((change) =>
       change.kind === 'dropped' && change.object === 'index' ? [change] : [],
