@@ -3,7 +3,7 @@ import { linksOf } from '../domain/release/links.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Repository } from '../ports.ts';
 import type { AnnouncePorts } from './release/announce.ts';
-import { announce } from './release/announce.ts';
+import { announce, announcementOf } from './release/announce.ts';
 import { commentOnIssues, moveFloatingTags, startFollowers } from './release/follow.ts';
 import { sectionOf } from './release/plan.ts';
 import { clearCandidates } from './release/candidates.ts';
@@ -32,9 +32,13 @@ export async function publishRelease(
 ): Promise<Published> {
   const publication = await publicationOf(prepared, settings, repository);
   const { version, tag } = publication;
+  const announcement = forge === null ? null : await announcementOf(publication, settings, repository, forge);
   const refs = await publishRefs(publication, settings, repository, forge?.forge ?? null);
   const remarks = [...refs.remarks];
-  const announced = forge === null ? null : await announce(publication, settings, repository, forge);
+  const announced =
+    forge === null || announcement === null
+      ? null
+      : await announce(publication, announcement, settings, repository, forge.forge);
   const floating = await moveFloatingTags(publication, settings, repository, remarks);
   if (forge !== null) {
     await startFollowers(tag, settings, forge.forge);

@@ -23,20 +23,34 @@ export interface Announced {
   readonly assets: readonly string[];
 }
 
+/** Everything that a release will say and carry, read before the first push. */
+export interface Announcement {
+  readonly body: string;
+  readonly assets: readonly LoadedAsset[];
+}
+
+/** Throws ConfigError `ASSET_MISSING`, `ASSET_TWICE`. */
+export async function announcementOf(
+  { tag, notes }: Publication,
+  settings: Config['release'],
+  repository: Repository,
+  { files, directory }: AnnouncePorts,
+): Promise<Announcement> {
+  const links = linksOf(await repository.remoteUrl(settings.remote));
+  const page = links === null ? '' : `${links.home}/releases/download/${encodeURI(tag)}/`;
+  const { body, isCut } = fitBody(notes, `${page}RELEASE-NOTES.md`);
+  return { body, assets: await loadAssets(settings, directory, isCut ? notes : null, files) };
+}
+
 /** Draft, assets, publish: each step looks at the forge first and does only what is missing. */
 export async function announce(
   publication: Publication,
+  { body, assets }: Announcement,
   settings: Config['release'],
   repository: Repository,
-  { forge, files, directory }: AnnouncePorts,
+  forge: Forge,
 ): Promise<Announced> {
   const { tag, version } = publication;
-  const links = linksOf(await repository.remoteUrl(settings.remote));
-  const { body, isCut } = fitBody(
-    publication.notes,
-    links === null ? 'RELEASE-NOTES.md' : `${links.home}/releases/download/${encodeURI(tag)}/RELEASE-NOTES.md`,
-  );
-  const assets = await loadAssets(settings, directory, isCut ? publication.notes : null, files);
   const draft = { tag, commit: publication.commit, name: tag, body, isPrerelease: isPrerelease(version) };
   await again(async () => {
     if ((await theRelease(tag, forge)) === null) await forge.createDraft(draft);
