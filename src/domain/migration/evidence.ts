@@ -26,9 +26,23 @@ export async function schemaChecksum(schema: readonly SchemaObject[]): Promise<s
   return await checksumOf(JSON.stringify(structureOf(schema)));
 }
 
-/** The part of a schema that is the same on every server that holds it: without owners, rights and settings. */
+/**
+ * The part of a schema that is the same on every server that holds it: without owners, rights and settings, the
+ * queries of views without the qualifiers and blanks that each major version writes in its own way.
+ */
 export function structureOf(schema: readonly SchemaObject[]): readonly SchemaObject[] {
-  return schema.filter(({ kind }) => !elsewhere.has(kind));
+  return schema
+    .filter(({ kind }) => !elsewhere.has(kind))
+    .map((object) => ({ ...object, definition: portable(object) }));
+}
+
+function portable({ kind, definition }: SchemaObject): string {
+  if (kind === 'extension') return '';
+  if (!/^(materialized )?view$|^rule$/.test(kind)) return definition;
+  return definition
+    .replaceAll(/(?:"(?:[^"]|"")+"|\b[A-Za-z_]\w*)\.(?=["A-Za-z_*])/g, '')
+    .replaceAll(/[\s()]+/g, ' ')
+    .trim();
 }
 
 const elsewhere = new Set(['access to', 'default rights', 'setting of the database', 'publication', 'event trigger']);

@@ -41,6 +41,14 @@ const table: SchemaObject = { kind: 'column', name: 'public.a.id', definition: '
 const owner = (name: string): SchemaObject => ({ kind: 'access to', name: 'public.a', definition: `owner ${name}` });
 const index = (definition: string): SchemaObject => ({ kind: 'index', name: 'public.i', definition });
 
+test('a view is the same whichever major version wrote it down, and another one when it reads something else', async () => {
+  const view = (definition: string): SchemaObject => ({ kind: 'view', name: 'public.rare', definition });
+  const older = view(' SELECT goods.id,\n    goods.stock\n   FROM public.goods\n  WHERE (goods.stock < 10);');
+  const newer = view(' SELECT id,\n    stock\n   FROM public.goods\n  WHERE (stock < 10);');
+  expect(driftOf([older], [newer])).toEqual({ broken: [], harmless: [] });
+  expect(driftOf([older], [view(' SELECT id FROM public.goods WHERE (stock < 20);')]).broken).toHaveLength(1);
+});
+
 test('the owner of a table is not part of its structure', async () => {
   expect(await schemaChecksum([table, owner('app')])).toBe(await schemaChecksum([table, owner('postgres')]));
   expect(driftOf([table, owner('app')], [table, owner('postgres')])).toEqual({ broken: [], harmless: [] });
