@@ -39,7 +39,14 @@ function withDown(version: string, name: string, input: ApplyInput): Migration {
   const found = input.set.migrations.find((migration) => sameVersion(migration.version, version));
   if (found !== undefined && found.down !== null) return found;
   const label = labelOf({ version, name });
-  throw new GateFailed('MIGRATION_DOWN_MISSING', `${label} cannot be undone: ${found === undefined ? 'its file is not in the tree' : 'it has no down script'}`, {
-    hint: found === undefined ? 'bring the file back' : `write ${found.up.path.replace(/\.sql$/, '.down.sql')}, or undo it by a new migration`,
-  });
+  throw new GateFailed(
+    'MIGRATION_DOWN_MISSING',
+    `${label} cannot be undone: ${found === undefined ? 'its file is not in the tree' : 'it has no down script'}`,
+    {
+      hint:
+        found === undefined
+          ? 'bring the file back'
+          : `write ${found.up.path.replace(/\.sql$/, '.down.sql')}, or undo it by a new migration`,
+    },
+  );
 }
