@@ -66,6 +66,7 @@ export async function commitOn(
   message: string,
   options: { readonly identity?: GitIdentity; readonly sign?: boolean } = {},
 ): Promise<string> {
+  for (const { path } of changes) refuseUnsafe(path);
   const tree = await withIndex(async (env) => {
     await must(git, ['-c', 'core.sparseCheckout=false', 'read-tree', parent], { env });
     const modes = await modesOf(
@@ -75,7 +76,6 @@ export async function commitOn(
     );
     let lines = '';
     for (const change of changes) {
-      refuseUnsafe(change.path);
       if (change.content === null) {
         lines += `0 ${'0'.repeat(parent.length)}\t${change.path}\0`;
         continue;
