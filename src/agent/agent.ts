@@ -95,6 +95,7 @@ export function createAgent(world: AgentWorld): Agent {
       case 'renew': {
         const { leaseMs } = assertHeld(app, request.runId);
         app.lease.heard();
+        await app.lease.remember(leaseMs);
         return { leaseMs } satisfies Answers['renew'];
       }
       case 'unlock':

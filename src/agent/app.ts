@@ -20,6 +20,8 @@ export interface App {
   readonly lease: Lease;
   /** For whoever decides on the ledger and then writes: one at a time. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
+  /** For whoever keeps the stable release up; a promotion waits for it, so that nobody starts the old one again. */
+  upkeep<T>(work: () => Promise<T>): Promise<T>;
 }
 
 const longestLeaseMs = 24 * 3_600_000;
@@ -36,18 +38,23 @@ export async function openApp(scope: Scope, world: AgentWorld): Promise<App> {
   const { lastSeq, rollout } = journal.ledger();
   const feed = createFeed(lastSeq, world.clock);
   if (rollout?.end) feed.publish(endRecord(rollout, rollout.end, lastSeq));
-  let turn: Promise<unknown> = Promise.resolve();
   return {
     scope,
     directory,
     journal,
     feed,
     lease: await openLease(directory, longestLeaseMs, world),
-    exclusive: (work) => {
-      const result = turn.then(work);
-      turn = result.catch(() => undefined);
-      return result;
-    },
+    exclusive: oneAtATime(),
+    upkeep: oneAtATime(),
+  };
+}
+
+function oneAtATime(): <T>(work: () => Promise<T>) => Promise<T> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
   };
 }
 

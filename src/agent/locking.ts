@@ -31,6 +31,7 @@ export async function takeLock(
   const isOurs = lock !== null && lock.owner.runId === asked.owner.runId;
   const since = isOurs ? lock.since : world.clock.now().toISOString();
   app.lease.heard();
+  await app.lease.remember(asked.leaseMs);
   if (!isOurs || lock.leaseMs !== asked.leaseMs) {
     const taken: Lock = { owner: asked.owner, since, leaseMs: asked.leaseMs };
     await app.journal.append({ kind: 'locked', lock: taken, tookOverFrom });

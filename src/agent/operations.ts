@@ -119,7 +119,7 @@ async function begin(
     Object.entries(secrets ?? {}).map(([name, value]) => [name, world.fingerprint(value)]),
   );
   app.lease.heard();
-  await app.lease.remember();
+  await app.lease.remember(plan.leaseMs);
   await app.journal.append({ kind: 'begun', rollout: kind, plan, requestId, secrets: fingerprints });
   runner.start(null);
 }

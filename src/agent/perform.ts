@@ -109,6 +109,8 @@ async function act(
       return done;
     case 'drain-old':
     case 'drain-new': {
+      // What is being started again now is started for the release that is stable no more.
+      if (action.type === 'drain-old') await app.upkeep(async () => undefined);
       const drained = action.type === 'drain-new' ? id : (old?.id ?? '');
       const draining = proxy.drain(drained, plan.drainTimeoutMs);
       await within(plan.drainTimeoutMs + proxyTimeoutMs, 'drain', draining, clock);

@@ -37,7 +37,7 @@ export async function supervise(
   const { clock } = world;
   const health = new Map<string, Health>();
   let proxySeenAt = -Infinity;
-  while (!signal.aborted) {
+  const lookOnce = async (): Promise<void> => {
     try {
       const stable = stableOf(app.journal.ledger());
       if (stable !== null) {
@@ -56,6 +56,9 @@ export async function supervise(
     } catch (error) {
       if (!signal.aborted) world.log(`keeping ${app.directory} up: ${(error as Error).message}`);
     }
+  };
+  while (!signal.aborted) {
+    await app.upkeep(lookOnce);
     await clock.sleep(pollMs, signal).catch(() => undefined);
   }
 

@@ -8,8 +8,6 @@ import type { AgentWorld } from './world.ts';
 
 const longestPollMs = 250;
 const shownLines = 20;
-/** How many times in a lease it is written down that somebody was heard. */
-const remembersPerLease = 4;
 
 /**
  * Watch, while a rollout goes forward, that its processes live and that somebody wants it to go on.
@@ -22,23 +20,21 @@ export function watchRollout(app: App, interrupt: (cause: Cause) => void, world:
   const isForward = (): boolean => rolloutOf(app.journal.ledger()).state.phase === 'forward';
   const pollMs = Math.min(longestPollMs, plan.leaseMs / 8);
 
-  const watching = async (): Promise<void> => {
-    let rememberedAt = -Infinity;
-    for (;;) {
-      const exited = isForward() ? await exitOf(app, world) : null;
-      const isLost = plan.onClientLost === 'rollback' && app.lease.silentMs() > plan.leaseMs;
-      if (exited !== null && isForward()) interrupt(exited);
-      if (isLost && isForward()) interrupt(clientLost(plan.leaseMs));
-      const now = world.clock.monotonicMs();
-      if (now - rememberedAt > plan.leaseMs / remembersPerLease) {
-        rememberedAt = now;
-        await app.lease.remember().catch((error: unknown) => world.log(`lease: ${String(error)}`));
-      }
-      await world.clock.sleep(pollMs, done.signal);
+  const repeatedly = async (look: () => Promise<void>): Promise<void> => {
+    while (!done.signal.aborted) {
+      if (isForward()) await look().catch((error: unknown) => world.log(`watch of ${app.directory}: ${String(error)}`));
+      await world.clock.sleep(pollMs, done.signal).catch(() => undefined);
     }
   };
-  watching().catch((error: unknown) => {
-    if (!done.signal.aborted) world.log(`watch of ${app.directory}: ${String(error)}`);
+  // Apart from each other: a target that answers late must not keep a lost client from being noticed.
+  void repeatedly(async () => {
+    const exited = await exitOf(app, world);
+    if (exited !== null && isForward()) interrupt(exited);
+  });
+  void repeatedly(async () => {
+    const isLost = plan.onClientLost === 'rollback' && app.lease.silentMs() > plan.leaseMs;
+    if (isLost) interrupt(clientLost(plan.leaseMs));
+    await app.lease.remember(plan.leaseMs);
   });
   return () => done.abort();
 }

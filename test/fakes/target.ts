@@ -11,6 +11,8 @@ export interface FakeTarget extends Target {
   readonly secretsOf: (key: string) => Readonly<Record<string, string>>;
   /** Called before each effect. */
   onCall: (call: string) => void;
+  /** What a start takes before the process is there. */
+  starting: (key: string) => Promise<void>;
   /** Let a process end by itself. */
   exit(key: string): void;
   /** Processes of this release end as soon as they are started. */
@@ -34,6 +36,7 @@ export function fakeTarget(): FakeTarget {
   const fake: FakeTarget = {
     calls,
     onCall: () => {},
+    starting: async () => {},
     exitsAtOnce: new Set(),
     running: () => [...running.keys()].toSorted(),
     prepared: () => [...prepared].toSorted(),
@@ -49,6 +52,7 @@ export function fakeTarget(): FakeTarget {
       if (known !== undefined) return known;
       call(`start ${key}`);
       if (!prepared.has(release.id)) throw new Error(`${release.id} was not prepared`);
+      await fake.starting(key);
       starts += 1;
       const instance: Instance = {
         releaseId: release.id,

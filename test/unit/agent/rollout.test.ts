@@ -253,3 +253,22 @@ describe('the stable release', () => {
     expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
   });
 });
+
+test('an old release that is being started again while the new one is promoted is stopped all the same', async () => {
+  const host = openHost();
+  const bench = await openBench(host);
+  await bench.deploy(release('1.0.0'));
+  host.target.starting = async (key) => {
+    if (key === '1.0.0/web') await host.clock.sleep(5_000);
+  };
+  const plan = release('1.1.0', { steps: [{ weightPercent: 50, holdMs: 2_000 }] });
+  const end = await bench.deploy(plan, ({ kind, weightPercent }) => {
+    if (kind === 'observe' && weightPercent === 50) host.target.exit('1.0.0/web');
+  });
+  await bench.pass(host.clock.sleep(10_000));
+
+  expect(host.target.calls.filter((call) => call === 'start 1.0.0/web')).toHaveLength(2);
+  expect(end.outcome).toBe('ok');
+  expect(host.target.running()).toEqual(['1.1.0/web']);
+  expect(host.proxy.weights()).toEqual({ '1.1.0': 100 });
+});
