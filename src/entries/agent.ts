@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { dirname } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { custodyOf, keepSupervised } from '../adapters/agent/custody.ts';
 import { takeGuard } from '../adapters/agent/guard.ts';
 import { isListening } from '../adapters/agent/link.ts';
 import { agentPlace, makePlace } from '../adapters/agent/place.ts';
@@ -14,11 +15,13 @@ import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
 import { nodeHttp } from '../adapters/node/http.ts';
 import { nodePorts } from '../adapters/node/ports.ts';
+import { identify, isAlive } from '../adapters/node/process-table.ts';
 import { socketControl } from '../adapters/proxy/control-client.ts';
 import { createAgent } from '../agent/agent.ts';
 import type { AgentWorld } from '../agent/world.ts';
 import { runChecks } from '../checks/run.ts';
 import { protocolVersion } from '../domain/rollout/messages.ts';
+import type { ProcessIdentity } from '../ports.ts';
 import { proxies } from '../proxies/index.ts';
 import { baseEnvironment } from '../targets/base-environment.ts';
 import { targets } from '../targets/index.ts';
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     digest: { type: 'string', default: 'source' },
     'agent-version': { type: 'string', default: '0.0.0' },
     'idle-ms': { type: 'string', default: '60000' },
+    supervisor: { type: 'string', default: 'null' },
   },
 });
 if (values.state === undefined) throw new Error('usage: agent --state DIRECTORY');
@@ -108,9 +112,30 @@ const server = await begin().catch((error: Error) => {
 });
 log(`agent ${values['agent-version']} (${values.digest}) serves as process ${process.pid}`);
 
+const leaving = new AbortController();
+const custody = custodyOf(place.directory);
+const supervisor = JSON.parse(values.supervisor) as ProcessIdentity | null;
+if (supervisor !== null) void keepSupervised(custody, supervisor, startSupervisor, isAlive, leaving.signal);
+
 const told = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
 });
+
+/** Ours was killed: another one takes over, so that whatever kills us next is no end either. */
+async function startSupervisor(): Promise<ProcessIdentity> {
+  log('the supervisor is gone: another one is started');
+  const own = fileURLToPath(import.meta.url);
+  const options = { ...values, supervisor: undefined, adopt: JSON.stringify(identify(process.pid)) };
+  const flags = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+  return await daemons.start({
+    argv: [process.execPath, join(bundle, `supervisor${extname(own)}`), ...flags],
+    cwd: place.stateDirectory,
+    env: Object.fromEntries(
+      Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    ),
+    logFile: place.logFile,
+  });
+}
 
 async function begin(): Promise<AgentServer> {
   await agent.begin();
@@ -127,6 +152,8 @@ async function idle(): Promise<void> {
 }
 
 await Promise.race([told, agent.stopping, idle()]);
+leaving.abort();
+await custody.clear();
 server.stopListening();
 await agent.leave();
 await server.close();

@@ -1,6 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError } from '../../errors.ts';
 import type { AgentConnection, Daemons, Hello } from '../../ports.ts';
 import { agentConnection, defaultLimits } from './connection.ts';
+import { isAlive } from '../node/process-table.ts';
+import { custodyOf } from './custody.ts';
 import { agentPlace } from './place.ts';
 import { programDigest } from './runtime.ts';
 import type { AgentProgram } from './runtime.ts';
@@ -26,14 +29,26 @@ export interface EnsureOptions extends ConnectOptions {
 
 /** Its supervisor brings an agent that crashed back within this; else a new one is started. */
 const helloReconnectMs = 1_500;
+const retryMs = 50;
 
-/** A connection to the agent that runs for this state directory, or null when none runs. Starts nothing. */
+/**
+ * A connection to the agent that runs for this state directory, or null when none runs. Starts nothing; one that
+ * crashed a moment ago is waited for while its supervisor brings it back.
+ */
 export async function connectAgent(options: ConnectOptions): Promise<AgentConnection | null> {
-  const { connection, open } = agentConnection(agentPlace(options.stateDirectory).socketPath, {
+  const place = agentPlace(options.stateDirectory);
+  const { connection, open } = agentConnection(place.socketPath, {
     requestTimeoutMs: options.requestTimeoutMs ?? defaultLimits.requestTimeoutMs,
     reconnectMs: options.reconnectMs ?? defaultLimits.reconnectMs,
   });
-  return (await open()) ? connection : null;
+  const deadline = performance.now() + (options.reconnectMs ?? defaultLimits.reconnectMs);
+  while (!(await open())) {
+    const supervisor = await custodyOf(place.directory).read();
+    const comesBack = supervisor !== null && isAlive(supervisor) && performance.now() < deadline;
+    if (!comesBack) return null;
+    await delay(retryMs);
+  }
+  return connection;
 }
 
 /**

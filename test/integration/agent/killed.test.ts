@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openHost, scope, startLoad } from './host.ts';
 import type { Host } from './host.ts';
@@ -134,4 +136,25 @@ test('a stable process that dies is started again and serves at the same door', 
   await host.until(async () => (await host.ask().catch(() => '')) === '1.0.0');
 
   expect(await host.status()).toMatchObject({ stable: { version: '1.0.0' } });
+});
+
+test('a supervisor that is killed is replaced by the agent, and starts the agent again when that is killed too', async () => {
+  await host.deploy(await host.plan('1.0.0'));
+  const agent = await host.agentPid();
+  const supervisor = Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${agent}/stat`, 'utf8'))?.[1]);
+  const before = host.pids();
+  process.kill(supervisor, 'SIGKILL');
+  await host.until(() => host.pids().some((pid) => !before.includes(pid)));
+  expect(await host.agentPid()).toBe(agent);
+
+  const custody = join(host.stateDirectory, 'agent', 'supervisor.json');
+  await host.until(() => !readFileSync(custody, 'utf8').includes(`"pid":${supervisor},`));
+  process.kill(agent, 'SIGKILL');
+  await host.until(async () => (await host.agentPid()) !== agent);
+
+  expect(await host.status()).toMatchObject({ stable: { version: '1.0.0' } });
+  const client = await host.connect();
+  await client.request({ type: 'down', ...scope });
+  await client.request({ type: 'shutdown' });
+  await host.until(() => host.pids().length === 0);
 });
