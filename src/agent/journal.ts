@@ -7,6 +7,8 @@ import type { Fact, JournalRecord, Ledger } from './ledger.ts';
 export interface Journal {
   /** What all records together say. */
   readonly ledger: () => Ledger;
+  /** Lines since the last rotation. */
+  readonly length: () => number;
   /** On disk, and in the ledger, when it resolves; one after another. */
   append(fact: Fact): Promise<JournalRecord>;
   /** Move what is finished to `history/<name>.jsonl` and begin again with a snapshot. */
@@ -64,6 +66,7 @@ export async function openJournal(
 
   return {
     ledger: () => ledger,
+    length: () => held.length,
     append: (fact) => inTurn(() => appendNow(fact)),
     rotate: (name) =>
       inTurn(async () => {

@@ -4,7 +4,7 @@ import { describeHold } from '../domain/rollout/describe.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Action, Cause, RolloutEvent, RolloutState } from '../domain/rollout/state.ts';
 import type { Clock } from '../ports.ts';
-import type { Proxy } from '../proxies/proxy.ts';
+import type { BackendStats, Proxy } from '../proxies/proxy.ts';
 import { within } from './deadline.ts';
 
 const pollMs = 100;
@@ -13,12 +13,21 @@ const statsTimeoutMs = 1_000;
 /** How long the proxy may be silent before nobody can tell how the release does. */
 const sourceGraceMs = 3_000;
 
+/** What a chart of the hold is drawn from, beside the counts of the new release. */
+export type HoldFacts = Readonly<{
+  heldMs: number;
+  /** Of each release that the proxy knows, as it counts them. */
+  releases: Readonly<
+    Record<string, { readonly requests: number; readonly errors: number; readonly p95Ms: number | null }>
+  >;
+}>;
+
 export interface Hold {
   readonly action: Extract<Action, { type: 'observe' }>;
   readonly plan: RolloutPlan;
   readonly state: RolloutState;
   /** Sees the counts about twice per second. */
-  readonly onCounts: (counts: Counts, text: string) => void;
+  readonly onCounts: (counts: Counts, text: string, facts: HoldFacts) => void;
 }
 
 /** Watch the new release for one hold and judge it many times per second; ends early when it is certainly bad. */
@@ -37,7 +46,8 @@ export async function observe(
   let reportedAt = -Infinity;
   for (;;) {
     signal.throwIfAborted();
-    const seen = await countsOf(plan.release.id, state.baseline, proxy, clock);
+    const stats = await statsOf(proxy, clock);
+    const seen = countsIn(stats, plan.release.id, state.baseline);
     const now = clock.monotonicMs();
     if (seen === null) goneSince ??= now;
     else [counts, goneSince] = [seen, null];
@@ -50,10 +60,9 @@ export async function observe(
     const verdict = judge(evidence, limits, heldMs >= action.holdMs);
     if (now - reportedAt >= reportMs || verdict.kind !== 'wait') {
       const left = action.holdMs - heldMs;
-      onCounts(
-        counts,
-        verdict.kind === 'wait' ? describeHold(state, counts, left) : `${state.weightPercent} %: ${verdict.reason}`,
-      );
+      const text =
+        verdict.kind === 'wait' ? describeHold(state, counts, left) : `${state.weightPercent} %: ${verdict.reason}`;
+      onCounts(counts, text, factsOf(stats, heldMs));
       reportedAt = now;
     }
     if (verdict.kind === 'pass') return { type: 'observed', lowEvidence: verdict.lowEvidence, counts, heldMs };
@@ -66,24 +75,30 @@ export async function observe(
   }
 }
 
-/** Since `baseline`; null when the proxy does not answer or does not know the release any more. */
-export async function countsOf(
-  releaseId: string,
-  baseline: Counts,
-  proxy: Proxy,
-  clock: Clock,
-): Promise<Counts | null> {
+/** Empty when the proxy does not answer in time. */
+export async function statsOf(proxy: Proxy, clock: Clock): Promise<readonly BackendStats[]> {
   try {
-    const stats = await within(statsTimeoutMs, 'stats', proxy.stats(), clock);
-    const own = stats.find((each) => each.releaseId === releaseId);
-    if (own === undefined) return null;
-    // A proxy that began to count anew has no baseline.
-    const isNew = own.requests < baseline.requests;
-    return {
-      requests: own.requests - (isNew ? 0 : baseline.requests),
-      errors: own.errors - (isNew ? 0 : Math.min(baseline.errors, own.errors)),
-    };
+    return await within(statsTimeoutMs, 'stats', proxy.stats(), clock);
   } catch {
-    return null;
+    return [];
   }
+}
+
+/** Since `baseline`; null when the proxy does not know the release. */
+export function countsIn(stats: readonly BackendStats[], releaseId: string, baseline: Counts): Counts | null {
+  const own = stats.find((each) => each.releaseId === releaseId);
+  if (own === undefined) return null;
+  // A proxy that began to count anew has no baseline.
+  const isNew = own.requests < baseline.requests;
+  return {
+    requests: own.requests - (isNew ? 0 : baseline.requests),
+    errors: own.errors - (isNew ? 0 : Math.min(baseline.errors, own.errors)),
+  };
+}
+
+function factsOf(stats: readonly BackendStats[], heldMs: number): HoldFacts {
+  const releases = stats.map(
+    ({ releaseId, requests, errors, p95Ms }) => [releaseId, { requests, errors, p95Ms }] as const,
+  );
+  return { heldMs: Math.round(heldMs), releases: Object.fromEntries(releases) };
 }

@@ -6,7 +6,7 @@ import { causeOf, smokeCause } from './causes.ts';
 import { within } from './deadline.ts';
 import { doorOf, specOf, startProcess, stopRelease } from './instances.ts';
 import type { KeptRelease, Rollout } from './ledger.ts';
-import { countsOf, observe } from './observe.ts';
+import { countsIn, observe, statsOf } from './observe.ts';
 import type { Hold } from './observe.ts';
 import { awaitReady } from './ready.ts';
 import { verifyStable } from './verify.ts';
@@ -96,7 +96,8 @@ async function act(
     }
     case 'join': {
       await within(proxyTimeoutMs, 'join', proxy.add({ releaseId: id, address: addressOf(fresh) }), clock);
-      const baseline = (await countsOf(id, { requests: 0, errors: 0 }, proxy, clock)) ?? { requests: 0, errors: 0 };
+      const none = { requests: 0, errors: 0 };
+      const baseline = countsIn(await statsOf(proxy, clock), id, none) ?? none;
       return { ...done, event: { type: 'joined', baseline } };
     }
     case 'shift':

@@ -77,7 +77,7 @@ export function createRunner(app: App, world: AgentWorld): Runner {
   /** Null when the action was cut short. */
   const performNext = async (action: Action): Promise<Step | null> => {
     const rollout = rolloutOf(app.journal.ledger());
-    const onCounts: Hold['onCounts'] = (counts, text) => publish(app, { kind: 'observe', text, counts });
+    const onCounts: Hold['onCounts'] = (counts, text, facts) => publish(app, { kind: 'observe', text, counts, facts });
     current = new AbortController();
     const { signal } = rollout.state.phase === 'forward' ? current : new AbortController();
     const ground = groundOf(app, rollout, world);

@@ -16,6 +16,8 @@ const pollMs = 500;
 const proxyPollMs = 2_000;
 const proxyTimeoutMs = 10_000;
 const proxyStartTimeoutMs = 30_000;
+/** Locks and restarts between two rollouts fill it slowly. */
+const longJournal = 500;
 
 interface Health {
   readonly record: RestartRecord;
@@ -52,6 +54,9 @@ export async function supervise(
       if (openRollout(app.journal.ledger())?.state.phase === 'held') {
         const exited = await exitOf(app, world);
         if (exited !== null) interrupt(exited);
+      }
+      if (app.journal.length() > longJournal && openRollout(app.journal.ledger()) === null) {
+        await app.journal.rotate(`${world.clock.now().toISOString().replaceAll(/[-:.]/g, '')}-between`);
       }
     } catch (error) {
       if (!signal.aborted) world.log(`keeping ${app.directory} up: ${(error as Error).message}`);
