@@ -51,7 +51,7 @@ test('a feature with an additive migration reaches all users, and not one reques
   expect(ended.document?.result).toMatchObject({
     release: { version: '1.1.0' },
     previous: { version: '1.0.0' },
-    rehearsal: { rollback: 'code-only' },
+    rehearsal: { rollback: 'proven' },
   });
   expect(during.requests).toBeGreaterThan(100);
   expect(during.failed + after.failed).toBe(0);
@@ -81,6 +81,9 @@ test('a renamed column that the running release still reads is refused before an
   expect(tags).toEqual(['v1.0.0', 'v1.1.0']);
   expect(serves).toBe('1.1.0');
   expect(products[0]).toMatchObject({ priceCents: 3900 });
+  // The database of the environment has not seen it.
+  const { document } = await theatre.fairway.run(['migrate', '--dry-run']);
+  expect(document?.result).toMatchObject({ pending: ['0004_unit_price'] });
 });
 
 test('after down nothing of it runs, and the repository is as it was left', async () => {
