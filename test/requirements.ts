@@ -7,6 +7,7 @@ const programs = {
   git: 'Debian package git',
   dockerd: 'Debian package docker.io',
   docker: 'Debian package docker.io',
+  ip: 'Debian package iproute2',
   busybox: 'Debian package busybox-static',
   'docker-registry': 'Debian package docker-registry',
 } as const;

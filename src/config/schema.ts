@@ -28,7 +28,19 @@ const build = z.strictObject({
   run: commands
     .default([])
     .describe('Commands that make the application ready to run, in the clean tree of the commit.'),
-  output: relativePath.default('.').describe('Folder, relative to fairway.yml, that becomes the release.'),
+  output: relativePath
+    .default('.')
+    .describe('Folder, relative to fairway.yml, that becomes the release, or that its image is built from.'),
+  engine: z
+    .enum(['auto', 'docker', 'host'])
+    .default('auto')
+    .describe('Where builds and tests run; auto: the first that makes what the target runs.'),
+  dockerfile: relativePath.default('Dockerfile').describe('How an image is made, relative to output.'),
+  args: environmentVariables
+    .default({})
+    .describe(
+      'Build arguments of the image, never secrets; env:NAME takes one from the environment when it is set there.',
+    ),
   env: environmentVariables.default({}).describe('Set for these commands only.'),
   timeout: deadline.prefault('15m').describe('For each command.'),
 });
@@ -126,7 +138,14 @@ const deploy = z.strictObject({
 });
 
 const rehearsal = z.strictObject({
-  database: databaseSchema.optional().describe('Where the rehearsal runs; default: an embedded server.'),
+  database: databaseSchema
+    .refine(({ provider }) => provider !== 'url', {
+      path: ['provider'],
+      error:
+        'a rehearsal needs a server that may be thrown away, and what stands at a URL may be the real one: use embedded',
+    })
+    .optional()
+    .describe('Where the rehearsal runs; default: an embedded server.'),
 });
 
 const sections = {

@@ -4,15 +4,15 @@ import { differences, digestHex, directoryDigest } from '../domain/artifact/mani
 import { scanTree } from '../domain/artifact/scan.ts';
 import { EnvironmentError, GateFailed } from '../errors.ts';
 import type { Files } from '../ports.ts';
-import type { BuiltArtifact } from './engine.ts';
+import type { BuiltDirectory } from './engine.ts';
 
 /** Artifacts under their digest: `<directory>/<hex>/tree` with `manifest.json` beside it. */
 export interface ArtifactStore {
   /** Take a tree over, which is gone from where it was; what is there already under its digest is used. */
-  take(tree: string): Promise<BuiltArtifact>;
-  find(artifact: string): Promise<BuiltArtifact | null>;
+  take(tree: string): Promise<BuiltDirectory>;
+  find(artifact: string): Promise<BuiltDirectory | null>;
   /** Throws EnvironmentError `ARTIFACT_CHANGED`. */
-  verify(artifact: BuiltArtifact): Promise<void>;
+  verify(artifact: BuiltDirectory): Promise<void>;
   prune(keep: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -127,7 +127,7 @@ function normalising(files: Files): Pick<Files, 'stat' | 'list' | 'readLink' | '
   };
 }
 
-async function changes({ location, manifest, artifact }: BuiltArtifact, files: Files): Promise<readonly string[]> {
+async function changes({ location, manifest, artifact }: BuiltDirectory, files: Files): Promise<readonly string[]> {
   if (!(await files.exists(location))) return ['the whole tree is missing'];
   const { manifest: found, refused } = await scanTree(location, files);
   const added = refused.map(({ path, reason }) => `${path} ${reason}`);
@@ -136,7 +136,7 @@ async function changes({ location, manifest, artifact }: BuiltArtifact, files: F
   return named.length > 0 ? named : ['its manifest does not belong to its digest'];
 }
 
-function changed({ artifact, location }: BuiltArtifact, found: readonly string[]): EnvironmentError {
+function changed({ artifact, location }: BuiltDirectory, found: readonly string[]): EnvironmentError {
   const more = found.length > 3 ? `, and ${found.length - 3} more` : '';
   const message = `${artifact} is not what was built any more: ${found.slice(0, 3).join(', ')}${more}`;
   return new EnvironmentError('ARTIFACT_CHANGED', message, {

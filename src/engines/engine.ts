@@ -1,14 +1,24 @@
 import type { Manifest } from '../domain/artifact/manifest.ts';
 import type { Argv } from '../ports.ts';
 
-/** What a build made, kept by the engine and never changed again. */
-export interface BuiltArtifact {
+export interface BuiltDirectory {
   /** Typed digest: `directory:sha256:...`. */
   readonly artifact: string;
   /** Where it lies on this host. */
   readonly location: string;
   readonly manifest: Manifest;
 }
+
+export interface BuiltImage {
+  /** Typed digest: `image:sha256:...`. */
+  readonly artifact: string;
+  /** How a container engine finds it: its id, or `repository@sha256:...`. */
+  readonly location: string;
+  readonly sizeBytes: number;
+}
+
+/** What a build made, kept by the engine and never changed again. */
+export type BuiltArtifact = BuiltDirectory | BuiltImage;
 
 export interface CommandsRequest {
   /** Full object name of the commit. */
@@ -27,8 +37,11 @@ export interface CommandsRequest {
 }
 
 export interface BuildRequest extends CommandsRequest {
-  /** Folder that becomes the artifact, relative to the tree of the commit. */
+  /** Folder that becomes the artifact, or that an image is built from, relative to the tree of the commit. */
   readonly output: string;
+  /** Where an image is built: its Dockerfile, relative to that folder, and its build arguments; never secrets. */
+  readonly dockerfile: string;
+  readonly args: Readonly<Record<string, string>>;
   /** Seconds since 1970 that reproducible tools put into what they make. */
   readonly sourceDateEpoch?: number;
 }
@@ -63,7 +76,7 @@ export interface Engine {
    * Build the tree of a commit.
    *
    * Throws EnvironmentError `TOOL_MISSING`, GateFailed `BUILD_OUTPUT_MISSING`, `BUILD_OUTPUT_EMPTY`,
-   * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`.
+   * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`, `DOCKERFILE_MISSING`.
    */
   build(request: BuildRequest): Promise<BuildResult>;
   /** Run tests in a copy of an artifact, which stays as it is. Throws EnvironmentError `TOOL_MISSING`. */

@@ -1,8 +1,9 @@
-import { GateFailed } from '../errors.ts';
+import { InternalError } from '../errors.ts';
 import type { Exec, Files, Repository } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { openArtifactStore } from './artifact-store.ts';
-import type { CommandsRequest, Engine } from './engine.ts';
+import type { BuiltArtifact, BuiltDirectory, CommandsRequest, Engine } from './engine.ts';
+import { outputFolder } from './output-folder.ts';
 import { runCommands } from './run-commands.ts';
 
 export interface HostPorts {
@@ -40,35 +41,21 @@ export function hostEngine(context: StoreContext, { repository, files, exec }: H
     test: async (request) =>
       await inScratch('test', async (folder) => {
         const copy = `${folder}/tree`;
-        await files.copyTree(request.artifact.location, copy);
+        await files.copyTree(directoryOf(request.artifact).location, copy);
         const failed = await runCommands(request, copy, environment(request), exec);
         return failed === null ? { kind: 'passed' } : { kind: 'failed', command: failed };
       }),
     find: async (artifact) => await store.find(artifact),
-    verify: async (artifact) => await store.verify(artifact),
+    verify: async (artifact) => await store.verify(directoryOf(artifact)),
     prune: async (keep) => await store.prune(keep),
   };
 }
 
+function directoryOf(artifact: BuiltArtifact): BuiltDirectory {
+  if ('manifest' in artifact) return artifact;
+  throw new InternalError('ENGINE_MIXED', `${artifact.artifact} is not a folder of this engine`);
+}
+
 function environment({ env, version, commit }: CommandsRequest): Record<string, string> {
   return { ...env, FAIRWAY_VERSION: version, FAIRWAY_COMMIT: commit };
-}
-
-/** Every folder on the way is a real one: a link could lead anywhere. */
-async function outputFolder(tree: string, output: string, files: Files): Promise<string> {
-  let folder = tree;
-  for (const part of output.split('/').filter((name) => name !== '' && name !== '.')) {
-    folder += `/${part}`;
-    const kind = part === '..' ? 'path out of the tree' : (await files.stat(folder))?.kind;
-    if (kind !== 'directory') throw outputMissing(output, kind ?? null, await files.list(tree));
-  }
-  return folder;
-}
-
-function outputMissing(output: string, kind: string | null, names: readonly string[]): GateFailed {
-  const what = kind === null ? 'the build left no such folder' : `it is a ${kind}, not a folder`;
-  const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ', ...' : '');
-  return new GateFailed('BUILD_OUTPUT_MISSING', `build.output names "${output}", but ${what}`, {
-    hint: `correct build.output; after the build there is: ${shown}`,
-  });
 }

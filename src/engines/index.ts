@@ -1,4 +1,5 @@
+import { dockerEngine } from './docker.ts';
 import { hostEngine } from './host.ts';
 
 /** The registry: a new engine is one file and one line here. */
-export const engines = { host: hostEngine } as const;
+export const engines = { docker: dockerEngine, host: hostEngine } as const;

@@ -37,6 +37,8 @@ export async function build(input: BuildInput, ports: BuildPorts): Promise<Built
       run: config.run,
       env: config.env,
       output: config.output,
+      dockerfile: config.dockerfile,
+      args: config.args,
       timeoutMs: config.timeout,
       ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
       ...(signal === undefined ? {} : { signal }),
@@ -55,7 +57,11 @@ export async function build(input: BuildInput, ports: BuildPorts): Promise<Built
   });
 }
 
-function summary({ artifact, manifest }: BuiltArtifact): string {
+function summary(built: BuiltArtifact): string {
+  if (!('manifest' in built)) {
+    return `image of ${formatBytes(built.sizeBytes)}, ${built.artifact.slice(0, 'image:sha256:'.length + 12)}`;
+  }
+  const { artifact, manifest } = built;
   const files = manifest.filter(({ kind }) => kind === 'file').length;
   return `${count(files, 'file')}, ${formatBytes(bytesOf(manifest))}, ${artifact.slice(0, 'directory:sha256:'.length + 12)}`;
 }

@@ -14,6 +14,7 @@ import {
 import { errorOf, followRollout } from './follow.ts';
 import type { HeldLock } from './lock.ts';
 import { confirm } from './confirm.ts';
+import { preflight } from './preflight.ts';
 import { releaseSpec, rolloutPlan } from './release-spec.ts';
 import { stage } from './stage.ts';
 import { test } from './test.ts';
@@ -46,7 +47,7 @@ export interface Delivered {
 
 /** From a commit to traffic: build, test, rehearse, migrate, roll out, and look once more through the front door. */
 export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
-  const { config, source, status, signal, onKnown } = delivery;
+  const { config, scope, source, status, signal, onKnown } = delivery;
   const artifact = await build({ config: config.build, ...source, signal }, ports);
   onKnown({ artifact: artifact.artifact });
   await test({ config: config.test, artifact, ...source, signal }, ports);
@@ -59,6 +60,7 @@ export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise
     previous: previous && { version: previous.version, commit: previous.commit, artifact: previous.artifact },
   });
 
+  await preflight(release, secrets, { directory: '', scope }, ports);
   const rehearsal = await rehearseChange({ ...delivery, release, secrets }, ports);
   onKnown({ rehearsal });
   ports.lock.assertHeld();

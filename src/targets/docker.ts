@@ -1,4 +1,4 @@
-import { unfit } from '../domain/image/fitness.ts';
+import { loopbacksIn, loopbackUnfit, unfit } from '../domain/image/fitness.ts';
 import { label, placeNames } from '../domain/image/names.ts';
 import { EnvironmentError, FairwayError } from '../errors.ts';
 import type { Clock, ContainerView } from '../ports.ts';
@@ -39,11 +39,12 @@ export const dockerTarget: TargetPlugin<typeof dockerSchema> = {
         await engine.untag(names.image(releaseId));
         await engine.removeNetwork(names.network);
       },
-      async preflight(release, _secrets, context) {
+      async preflight(release, secrets, context) {
         const image = (await engine.image(release.location)) ?? (await engine.image(wantedImage(release)));
         if (image === null) return [];
         const network = context.isRehearsal === true ? 'host' : config.network;
-        return unfit(release, image, await engine.engine(), { network, memory: config.memory });
+        const found = unfit(release, image, await engine.engine(), { network, memory: config.memory });
+        return network === 'own' ? [...found, ...loopbacksIn(secrets).map(loopbackUnfit)] : found;
       },
       async reasonToWait(instance) {
         const health = (await view(instance))?.health ?? null;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import type { Environment } from '../node/paths.ts';
 import type { EngineAddress } from './address.ts';
 
@@ -35,10 +35,13 @@ function dialled(host: string | null, { program, env }: DockerCommand): Duplex {
   const child = spawn(program, [...where, 'system', 'dial-stdio'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const words: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => words.push(text));
-  const stream = Duplex.from({ writable: child.stdin, readable: child.stdout });
+  // Its end is told only when it is known whether that is a failure.
+  const readable = child.stdout.pipe(new PassThrough(), { end: false });
+  const stream = Duplex.from({ writable: child.stdin, readable });
   child.once('error', (error) => stream.destroy(error));
-  child.once('exit', (code) => {
-    if (code !== 0) stream.destroy(new Error(words.join('').trim() || `${program} ended with ${String(code)}`));
+  child.once('close', (code) => {
+    if (code === 0) readable.end();
+    else stream.destroy(new Error(words.join('').trim() || `${program} ended with ${String(code)}`));
   });
   stream.once('close', () => child.kill());
   // Asked for by node:http of every connection that it is given.

@@ -88,11 +88,17 @@ function noRoom(processes: number, engine: EngineFacts, { memory }: Settings): r
 /** In a network of its own a container's loopback interface is its own too. */
 function ownLoopback({ env, processes }: ReleaseSpec): readonly Unfit[] {
   const all = [env, ...processes.map((process) => process.env)].flatMap((variables) => Object.entries(variables));
-  return all.filter(([, value]) => pointsAtLoopback(value)).map(([name]) => loopbackUnfit(name));
+  return loopbacksIn(Object.fromEntries(all)).map(loopbackUnfit);
 }
 
-/** A URL whose host is this machine. */
-export function pointsAtLoopback(value: string): boolean {
+/** Names of the variables whose value is a URL of this machine. */
+export function loopbacksIn(variables: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(variables)
+    .filter(([, value]) => pointsAtLoopback(value))
+    .map(([name]) => name);
+}
+
+function pointsAtLoopback(value: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/\s]*@)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?:[:/?]|$)/i.test(value);
 }
 

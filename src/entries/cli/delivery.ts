@@ -1,6 +1,5 @@
 import { openRepository } from '../../adapters/git/repository.ts';
 import type { AppStatus } from '../../domain/rollout/messages.ts';
-import { hostEngine } from '../../engines/host.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import type { DatabaseInput } from '../../stages/database.ts';
@@ -8,13 +7,14 @@ import type { Delivery, DeliveryPorts } from '../../stages/deliver.ts';
 import { targets } from '../../targets/index.ts';
 import type { Target } from '../../targets/target.ts';
 import { statusOf, underLock } from './agent.ts';
+import { openEngine } from './engine.ts';
 import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
 
 /** The repository that the project lies in, and the engine that builds it. */
-export async function openWorkshop({ context, directory, world }: Project) {
+export async function openWorkshop(project: Project) {
+  const { directory, world } = project;
   const repository = await openRepository(directory);
-  const store = { stateDirectory: context.stateDirectory, scratch: world.orphans.scratch };
-  const engine = hostEngine(store, { repository, files: world.files, exec: world.exec });
+  const engine = openEngine(project, repository);
   return { ...world, repository, engine, scratch: world.orphans.scratch };
 }
 

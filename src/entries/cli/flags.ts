@@ -37,3 +37,12 @@ export const allowDirty: FlagSpec = {
   kind: 'switch',
   about: 'go on although the work tree has changes, which are not part of it',
 };
+
+/** For commands that build. */
+export const engine: FlagSpec = {
+  name: 'engine',
+  kind: 'text',
+  value: 'NAME',
+  choices: ['auto', 'docker', 'host'],
+  about: 'where builds and tests run (default: as build.engine says)',
+};

@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, EnvironmentDatabase } from '../../databases/database.ts';
 import { databases } from '../../databases/index.ts';
 import type { Scope } from '../../domain/rollout/messages.ts';
+import { targets } from '../../targets/index.ts';
 import type { CommandContext } from './command.ts';
 import { loadConfiguration } from './configuration.ts';
 import { openWorld, type World } from './world.ts';
@@ -18,8 +19,23 @@ export interface Project {
 
 /** Throws ConfigError `CONFIG_MISSING`, `CONFIG_INVALID`, `ENVIRONMENT_UNKNOWN`. */
 export async function openProject(context: CommandContext): Promise<Project> {
-  const { config, environment, directory } = await loadConfiguration(context);
+  const loaded = await loadConfiguration(context);
+  const { environment, directory } = loaded;
+  const config = withEnvironment(loaded.config, context.env);
   return { context, config, scope: { app: config.app, environment }, directory, world: openWorld(context, directory) };
+}
+
+/** What the configuration leaves to the environment of the command: build arguments, and where the target is. */
+function withEnvironment(config: Config, env: CommandContext['env']): Config {
+  const args = Object.entries(config.build.args).flatMap(([name, text]) => {
+    const [, variable] = /^env:(.+)$/.exec(text) ?? [];
+    const value = variable === undefined ? text : env[variable];
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  const plugin = targets.find(({ type }) => type === config.target?.type);
+  const target = config.target && plugin?.resolve ? plugin.resolve(config.target, env) : config.target;
+  const resolved: Config = { ...config, build: { ...config.build, args: Object.fromEntries(args) } };
+  return target === undefined ? resolved : { ...resolved, target: target as NonNullable<Config['target']> };
 }
 
 /** The database engine that the environment is configured with; null without one. */

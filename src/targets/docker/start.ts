@@ -1,5 +1,5 @@
 import { label, placeNames } from '../../domain/image/names.ts';
-import { loopbackUnfit, pointsAtLoopback } from '../../domain/image/fitness.ts';
+import { loopbacksIn, loopbackUnfit } from '../../domain/image/fitness.ts';
 import type { ProcessSpec, ReleaseSpec } from '../../domain/rollout/plan.ts';
 import { EnvironmentError, FairwayError } from '../../errors.ts';
 import type { Containers, ContainerSpec, ImageView } from '../../ports.ts';
@@ -141,7 +141,7 @@ function volumesOf(
 }
 
 function refuseLoopback(secrets: Readonly<Record<string, string>>): void {
-  const [found] = Object.entries(secrets).find(([, value]) => pointsAtLoopback(value)) ?? [];
+  const [found] = loopbacksIn(secrets);
   if (found === undefined) return;
   const { code, reason, mend } = loopbackUnfit(found);
   throw new EnvironmentError(code, reason, { hint: mend });

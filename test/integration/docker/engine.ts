@@ -7,7 +7,8 @@ import { eventually } from '../../fakes/running.ts';
 import { needs } from '../../requirements.ts';
 
 /** `test` for what needs an engine of its own, and images made from what the machine has. */
-export const needsEngine = needs('dockerd', 'docker', 'busybox');
+export const engineNeeds = ['dockerd', 'docker', 'busybox', 'ip'] as const;
+export const needsEngine = needs(...engineNeeds);
 
 export interface TestEngine {
   /** As DOCKER_HOST writes it. */
@@ -30,7 +31,8 @@ const root = join(import.meta.dirname, '../../..');
 /**
  * A Docker engine with its own socket, images and containers, ended by `close`.
  *
- * It leaves the packet filter of the machine alone: several of them may run side by side.
+ * It has a bridge of its own and leaves the packet filter of the machine alone: several of them, and the machine's
+ * own engine, run side by side.
  */
 export async function openTestEngine(): Promise<TestEngine> {
   const directory = await mkdtemp(join(tmpdir(), 'fwd-'));
@@ -38,7 +40,8 @@ export async function openTestEngine(): Promise<TestEngine> {
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_CONFIG: join(directory, 'config') };
   const docker = async (...argv: readonly string[]): Promise<string> =>
     (await run('docker', argv, { env, timeout: 60_000 })).stdout.trim();
-  let daemon = await start(directory, docker);
+  const bridge = await makeBridge(directory);
+  let daemon = await start(directory, bridge, docker);
   let base: Promise<string> | null = null;
   let builds = 0;
 
@@ -68,7 +71,7 @@ export async function openTestEngine(): Promise<TestEngine> {
     },
     async restart() {
       await end(daemon);
-      daemon = await start(directory, docker);
+      daemon = await start(directory, bridge, docker);
     },
     async close() {
       const ids = (await docker('ps', '-aq')).split('\n').filter((id) => id !== '');
@@ -76,17 +79,32 @@ export async function openTestEngine(): Promise<TestEngine> {
       await docker('network', 'prune', '--force');
       await end(daemon);
       await unmount(directory);
+      await run('ip', ['link', 'delete', bridge]);
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-async function start(directory: string, docker: (...argv: string[]) => Promise<string>): Promise<ChildProcess> {
+/** Without one the engine would take the machine's `docker0`, and without any it would delete that. */
+async function makeBridge(directory: string): Promise<string> {
+  const bridge = `fw${directory.slice(-6)}`;
+  await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  const [third, fourth] = [process.pid % 256, Math.floor(process.pid / 256) % 256];
+  await run('ip', ['addr', 'add', `10.${third}.${fourth}.1/24`, 'dev', bridge]);
+  await run('ip', ['link', 'set', bridge, 'up']);
+  return bridge;
+}
+
+async function start(
+  directory: string,
+  bridge: string,
+  docker: (...argv: string[]) => Promise<string>,
+): Promise<ChildProcess> {
   const log = await open(join(directory, 'log'), 'a');
   const daemon = spawn(
     'dockerd',
     `--data-root ${directory}/data --exec-root ${directory}/exec --pidfile ${directory}/pid --host unix://${directory}/s
-      --iptables=false --ip6tables=false --bridge=none --shutdown-timeout=5`.split(/\s+/),
+      --iptables=false --ip6tables=false --bridge=${bridge} --shutdown-timeout=5`.split(/\s+/),
     { stdio: ['ignore', log.fd, log.fd] },
   );
   await log.close();

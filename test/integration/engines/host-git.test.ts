@@ -35,7 +35,16 @@ test('exactly the commit is built: neither later commits, nor changes of the wor
     { stateDirectory: at.stateDirectory, scratch: nodeOrphans(at.stateDirectory).scratch },
     { repository: await openRepository(at.path('repository/my shop')), files: nodeFiles(), exec: at.exec },
   );
-  const result = await engine.build({ commit, version: '1.0.0', run: [], env: {}, output: '.', timeoutMs: 10_000 });
+  const result = await engine.build({
+    commit,
+    version: '1.0.0',
+    run: [],
+    env: {},
+    output: '.',
+    dockerfile: 'Dockerfile',
+    args: {},
+    timeoutMs: 10_000,
+  });
 
   const location = result.kind === 'built' ? result.artifact.location : '';
   expect(await readFile(`${location}/page`, 'utf8')).toBe('committed');

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
-import type { BuildRequest, BuiltArtifact, Engine, FailedCommand } from '../../../src/engines/engine.ts';
+import type { BuildRequest, BuiltArtifact, BuiltDirectory, Engine, FailedCommand } from '../../../src/engines/engine.ts';
 import { hostEngine } from '../../../src/engines/host.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import type { Argv } from '../../../src/ports.ts';
@@ -37,14 +37,16 @@ const request = (run: readonly Argv[], over: Partial<BuildRequest> = {}): BuildR
   run,
   env: {},
   output: '.',
+  dockerfile: 'Dockerfile',
+  args: {},
   timeoutMs: 30_000,
   ...over,
 });
 
-async function built(run: readonly Argv[], over: Partial<BuildRequest> = {}): Promise<BuiltArtifact> {
+async function built(run: readonly Argv[], over: Partial<BuildRequest> = {}): Promise<BuiltDirectory> {
   const result = await engine.build(request(run, over));
   if (result.kind !== 'built') throw new Error(`the build failed: ${result.command.lastLines.join(' / ')}`);
-  return result.artifact;
+  return result.artifact as BuiltDirectory;
 }
 
 async function failed(run: readonly Argv[], over: Partial<BuildRequest> = {}): Promise<FailedCommand> {

@@ -12,7 +12,7 @@ import { baseEnvironment } from '../../../src/targets/base-environment.ts';
 import { dockerTarget } from '../../../src/targets/docker.ts';
 import type { TargetPorts } from '../../../src/targets/target.ts';
 import { missing } from '../../requirements.ts';
-import { needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
+import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
 import { type TargetBench, targetContract } from './contract.ts';
 import { programs } from './programs.ts';
 
@@ -27,7 +27,7 @@ const ports: TargetPorts = {
 };
 
 let engine: TestEngine;
-const canRun = missing(['dockerd', 'docker', 'busybox']) === null;
+const canRun = missing(engineNeeds) === null;
 
 beforeAll(async () => {
   if (canRun) engine = await openTestEngine();

@@ -12,6 +12,9 @@ const config = {
   output: '.',
   env: { A: '1' },
   timeout: 900_000,
+  engine: 'auto' as const,
+  dockerfile: 'Dockerfile',
+  args: {},
 };
 const built: BuildResult = {
   kind: 'built',

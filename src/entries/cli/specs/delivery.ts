@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allowDirty } from '../flags.ts';
+import { allowDirty, engine } from '../flags.ts';
 
 /** From commit to released. */
 export const delivery: readonly CommandSpec[] = [
@@ -22,7 +22,7 @@ export const delivery: readonly CommandSpec[] = [
     summary: 'Build the artifact of the current commit',
     operands: [],
     about: 'Runs the build commands in a clean tree of the commit and prints the typed digest of what came out.',
-    flags: [allowDirty],
+    flags: [allowDirty, engine],
     examples: [{ line: 'fairway build', does: 'build HEAD' }],
     recorded: true,
     load: () => import('../commands/build.ts'),
@@ -32,7 +32,7 @@ export const delivery: readonly CommandSpec[] = [
     summary: 'Build, then run the tests in a copy of what was built',
     operands: [],
     about: 'What is tested is the artifact that would be deployed. A failing test is exit code 3.',
-    flags: [allowDirty],
+    flags: [allowDirty, engine],
     examples: [{ line: 'fairway test --verbose', does: 'with the output of the tests' }],
     recorded: true,
     load: () => import('../commands/test.ts'),
@@ -43,7 +43,7 @@ export const delivery: readonly CommandSpec[] = [
     operands: [],
     about:
       'Traffic moves in the configured steps; a bad verdict returns it to the stable release (exit code 4). Nothing is tagged.',
-    flags: [allowDirty],
+    flags: [allowDirty, engine],
     examples: [
       { line: 'fairway deploy --env staging', does: 'the current commit, to staging' },
       { line: 'fairway deploy --dry-run', does: 'the plan only' },
@@ -57,7 +57,7 @@ export const delivery: readonly CommandSpec[] = [
     operands: [],
     about:
       'The main job. Refused before any traffic moves: exit code 3. Rolled back by itself: exit code 4. A commit that already is stable: done, exit code 0.',
-    flags: [allowDirty],
+    flags: [allowDirty, engine],
     examples: [
       { line: 'fairway ship', does: 'the current commit, to the default environment' },
       { line: 'fairway ship --env production --json > result.json', does: 'in a CI job' },
