@@ -12,9 +12,10 @@ const blank = /\s+/y;
 const lineComment = /--[^\n]*/y;
 const word = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y;
 const number = /[0-9][0-9A-Za-z_.]*/y;
-const plainString = /'(?:[^']|'')*'/y;
-const escapeString = /[eE]'(?:[^'\\]|''|\\[^])*'/y;
-const name = /"(?:[^"]|"")*"/y;
+// Unrolled: a string may be megabytes long, and alternatives inside of a loop would keep a way back for each character.
+const plainString = /'[^']*(?:''[^']*)*'/y;
+const escapeString = /[eE]'[^'\\]*(?:(?:''|\\[^])[^'\\]*)*'/y;
+const name = /"[^"]*(?:""[^"]*)*"/y;
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
 
 /** Cut SQL into tokens; blanks are left out, and everything else is in one of them. */

@@ -138,10 +138,15 @@ export async function applyPending(
     'MIGRATION_FAILED',
     `${result.failed.migration} failed in the rehearsal:\n${result.failed.message}`,
     {
-      hint: 'mend the migration; the target was not touched',
+      hint: hintFor(result.failed.failure.message),
       facts: { failure: result.failed },
     },
   );
+}
+
+function hintFor(message: string): string {
+  if (!/extension ".*" is not available/.test(message)) return 'mend the migration; the target was not touched';
+  return 'the server of the rehearsal brings only the extensions of PostgreSQL itself; the target was not touched';
 }
 
 async function bring(

@@ -6,6 +6,7 @@ import type { SqlConnection } from '../../ports.ts';
 /** What is only read or written, and so can be tried without leaving anything. */
 const replayable = /^\s*(--[^\n]*\n\s*|\/\*[^]*?\*\/\s*)*(select|insert|update|delete|with|values|merge|table)\b/i;
 const mostQueries = 500;
+const longestQueryMs = 30_000;
 
 /** Each query once with each set of parameters, in the order in which they were first asked. */
 export function distinctQueries(recorded: readonly RecordedQuery[]): readonly RecordedQuery[] {
@@ -22,6 +23,7 @@ export async function replay(
   queries: readonly RecordedQuery[],
   connection: SqlConnection,
 ): Promise<readonly RefusedQuery[]> {
+  await connection.query(`SET statement_timeout = ${longestQueryMs}`);
   const refused: RefusedQuery[] = [];
   for (const one of queries) {
     const failure = await tryQuery(one, connection);

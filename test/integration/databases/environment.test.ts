@@ -90,6 +90,24 @@ test('data of another major version is refused by name', async () => {
   });
 });
 
+test.each(['with \'quotes" and spaces', '100%', 'a%41b', 'slash/at@colon:#?'])(
+  'a password such as %s gets in',
+  async (password) => {
+    const { url } = await database.ensure();
+    await ask(url, `ALTER ROLE CURRENT_USER PASSWORD '${password.replaceAll("'", "''")}'`);
+    const { port } = new URL(url);
+    const escaped = `postgres://app:${encodeURIComponent(password)}@127.0.0.1:${port}/shop`;
+    expect(await ask(escaped, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  },
+);
+
+test('a percent sign in a password that is not escaped stands for itself', async () => {
+  const { url } = await database.ensure();
+  await ask(url, "ALTER ROLE CURRENT_USER PASSWORD '100%sure'");
+  const { port } = new URL(url);
+  expect(await ask(`postgres://app:100%sure@127.0.0.1:${port}/shop`, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
 test('a URL is used as it is, and a server that does not answer is told without the password', async () => {
   const { url } = await database.ensure();
   const config = postgres.schema.parse({ type: 'postgres', provider: 'url', url: 'env:SHOP_URL' });

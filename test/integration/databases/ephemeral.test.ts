@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgres } from '../../../src/databases/postgres.ts';
 import type { EphemeralServer } from '../../../src/databases/database.ts';
 import { ephemeralServer } from '../../../src/databases/postgres/ephemeral.ts';
+import type { Files } from '../../../src/ports.ts';
 import { type DatabaseWorld, databaseWorld } from './world.ts';
 
 let world: DatabaseWorld;
@@ -114,6 +115,26 @@ test('what a killed client left running is ended and removed by the next start',
   expect(await own.ports.ports.isTaken(port)).toBe(false);
   await next.stop();
   expect(await own.ports.files.list(join(context.cacheDirectory, 'postgres', 'servers'))).toEqual([]);
+});
+
+test('a full disk is told with the place, and nothing half-made stays', async () => {
+  const own = await databaseWorld({ ownCache: true });
+  onTestFinished(async () => await own.remove());
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  const files: Files = {
+    ...own.ports.files,
+    async copyTree(from, to) {
+      await own.ports.files.makeDirectory(to);
+      await own.ports.files.copyTree(`${from}/global`, `${to}/global`);
+      throw full;
+    },
+  };
+  await expect(ephemeralServer(own.context, { ...own.ports, files })).rejects.toMatchObject({
+    code: 'DISK_FULL',
+    family: 'environment',
+    message: expect.stringContaining(join(own.context.cacheDirectory, 'postgres', 'servers')),
+  });
+  expect(await own.ports.files.list(join(own.context.cacheDirectory, 'postgres', 'servers'))).toEqual([]);
 });
 
 test('a machine without the npm package of its platform is told what to install', async () => {

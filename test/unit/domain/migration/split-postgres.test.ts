@@ -51,6 +51,11 @@ test.each([
   expect(problems(sql)).toEqual([expect.stringContaining(words)]);
 });
 
+test('strings of many megabytes are one piece', () => {
+  const long = "it''s; ".repeat(1_000_000);
+  expect(splitPostgres(`INSERT INTO t VALUES ('${long}'); SELECT E'${long}\\''`).statements).toHaveLength(2);
+});
+
 test('a backslash in a string is no command', () => {
   expect(problems(`SELECT '\\d', $$ \\i $$`)).toEqual([]);
 });
