@@ -11,6 +11,7 @@ import { rolloutOf } from './step.ts';
 import type { AgentWorld } from './world.ts';
 
 const discardTimeoutMs = 60_000;
+const removeTimeoutMs = 10_000;
 
 /** Give a rollout its outcome, put it into the history, and clear away what nobody needs any more. */
 export async function finishRollout(app: App, world: AgentWorld): Promise<void> {
@@ -52,8 +53,11 @@ async function clearAway(app: App, keep: number, world: AgentWorld): Promise<voi
 }
 
 async function stopLeftover(app: App, kept: KeptRelease, world: AgentWorld): Promise<void> {
+  const ground = groundOf(app, kept, world);
   try {
-    await stopRelease(kept, groundOf(app, kept, world), world);
+    // Refused while it still gets traffic: then it is left up.
+    await within(removeTimeoutMs, 'remove', ground.proxy.remove(kept.id), world.clock);
+    await stopRelease(kept, ground, world);
     for (const { process } of kept.instances) {
       await app.journal.append({ kind: 'instance', releaseId: kept.id, process, instance: null });
     }

@@ -4,7 +4,7 @@ import { previousOf } from '../domain/rollout/retain.ts';
 import { EnvironmentError } from '../errors.ts';
 import { groundOf, openRollout, refOf, stableOf } from './app.ts';
 import type { App } from './app.ts';
-import type { KeptRelease, Ledger } from './ledger.ts';
+import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
 import { isConnected } from './locking.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -12,7 +12,7 @@ import type { AgentWorld } from './world.ts';
 export function statusOf(app: App, world: AgentWorld): AppStatus {
   const ledger = app.journal.ledger();
   const stable = stableOf(ledger);
-  const rollout = openRollout(ledger);
+  const rollout = standing(ledger);
   const ground = stable ?? rollout;
   const { lock } = ledger;
   return {
@@ -39,6 +39,11 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
           },
     lock: lock === null ? null : { owner: lock.owner, since: lock.since, connected: isConnected(lock, app, world) },
   };
+}
+
+/** A rollout whose way back failed is over, but somebody must see to it. */
+function standing(ledger: Ledger): Rollout | null {
+  return ledger.rollout?.state.phase === 'rollbackFailed' ? ledger.rollout : openRollout(ledger);
 }
 
 function viewOf(kept: KeptRelease, ledger: Ledger): ReleaseView {

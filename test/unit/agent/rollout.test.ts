@@ -101,6 +101,8 @@ describe('a rollout', () => {
     expect(end.message).toContain('Both releases were left up: 1.0.0 is stable');
     expect(host.target.running()).toEqual(['1.0.0/web', '1.1.0/web']);
 
+    expect((await bench.ask({ type: 'status', ...scope })).apps[0]?.rollout).toMatchObject({ phase: 'rollbackFailed' });
+
     host.smoke = () => 'pass';
     const { rolloutId } = await bench.ask({ type: 'resume', ...scope });
     expect((await bench.follow(rolloutId)).outcome).toBe('rolled-back');
