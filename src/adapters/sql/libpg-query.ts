@@ -1,8 +1,9 @@
 import type * as libpgQuery from 'libpg-query';
-import type { Parsed, PostgresParser, Statement, Token } from '../../domain/migration/classify/statement.ts';
+import type { Parsed, PostgresParser, Statement } from '../../domain/migration/classify/statement.ts';
+import { tokensOf } from '../../domain/migration/classify/tokens.ts';
 import { characterOffsets, firstWord, placeOf } from '../../domain/migration/classify/spans.ts';
 
-type Library = Pick<typeof libpgQuery, 'parseSync' | 'scanSync' | 'hasSqlDetails'>;
+type Library = Pick<typeof libpgQuery, 'parseSync' | 'hasSqlDetails'>;
 
 /** PostgreSQL's own parser as WebAssembly; loading it takes about 80 ms, so only who classifies pays. */
 export async function loadPostgresParser(): Promise<PostgresParser> {
@@ -10,7 +11,7 @@ export async function loadPostgresParser(): Promise<PostgresParser> {
   await library.loadModule();
   return {
     parse: (file, text) => parse(library, file, text),
-    tokens: (sql) => tokens(library, sql),
+    tokens: tokensOf,
   };
 }
 
@@ -35,16 +36,4 @@ function parse(library: Library, file: string, text: string): Parsed {
     const { message, cursorPosition } = error.sqlDetails ?? { message: error.message, cursorPosition: 0 };
     return { kind: 'syntax-error', failure: { file, ...placeOf(text, Math.max(0, cursorPosition)), message } };
   }
-}
-
-function tokens(library: Library, sql: string): readonly Token[] {
-  const toCharacter = characterOffsets(sql);
-  return library
-    .scanSync(sql)
-    .tokens.filter((token) => !/COMMENT/.test(token.tokenName))
-    .map((token) => {
-      const start = toCharacter(token.start);
-      const end = toCharacter(token.end);
-      return { start, end, text: sql.slice(start, end) };
-    });
 }

@@ -5,7 +5,6 @@ import { transactionStep } from '../../domain/migration/classify/runnable.ts';
 import type { PostgresParser, Statement, SyntaxFailure } from '../../domain/migration/classify/statement.ts';
 import type { Wrapping } from '../../domain/migration/classify/words.ts';
 import { postgresDialect } from '../../domain/migration/dialect.ts';
-import { planScript } from '../../domain/migration/script-plan.ts';
 import { scriptsOf } from '../../domain/migration/sections.ts';
 import { GateFailed } from '../../errors.ts';
 import type { MigrationText } from './input.ts';
@@ -22,14 +21,24 @@ export function parseMigrations(
     const parsed = parser.parse(file.path, up.text);
     if (parsed.kind === 'syntax-error') failures.push(moved(parsed.failure, up.firstLine));
     const found = parsed.kind === 'parsed' ? parsed.statements.map((one) => moved(one, up.firstLine)) : [];
-    const mode = planScript(up, postgresDialect).plan.mode;
-    const asFairway = mode === 'transaction' ? ('file' as const) : ('none' as const);
-    const chosen = wrapping === 'fairway' ? asFairway : wrapping;
+    const chosen = wrapping === 'fairway' ? asOurRunner(up.noTransaction, found) : wrapping;
     return { wrapping: chosen, phase: phaseOf(file.text), statements: chosen === 'file' ? withoutFrame(found) : found };
   });
   if (failures.length > 0) throw syntaxError(failures);
   return scripts;
 }
+
+/** One transaction for the file, unless it asks for none or holds what PostgreSQL refuses in one. */
+function asOurRunner(noTransaction: boolean, statements: readonly Statement[]): Wrapping {
+  const outside = statements.some(({ sql }) => {
+    if (!mayRunOutside.test(sql)) return false;
+    const words = (sql.match(/[\w.]+/g) ?? []).map((word) => word.toUpperCase());
+    return postgresDialect.runsOutsideTransaction({ text: sql, start: 0, words });
+  });
+  return noTransaction || outside ? 'none' : 'file';
+}
+
+const mayRunOutside = /\b(concurrently|vacuum|cluster|reindex|database|tablespace|system|subscription)\b/i;
 
 /** A section of a file begins further down. */
 function moved<T extends { readonly line: number }>(one: T, firstLine: number): T {

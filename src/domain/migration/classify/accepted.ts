@@ -8,6 +8,7 @@ const mark = /--\s*fairway:\s*accept\s+([a-z][a-z-]*)[ \t]*(.*)$/gm;
  * An accepted danger is still worth a look in review, so it never becomes safe; what needed a look becomes a note.
  */
 export function withAcceptance(findings: readonly Finding[], comments: string): readonly Finding[] {
+  if (findings.length === 0 || !comments.includes('fairway')) return findings;
   const accepted = new Map([...comments.matchAll(mark)].map(([, rule = '', why = '']) => [rule, why.trim()]));
   return findings.map((finding) => {
     const why = accepted.get(finding.rule);

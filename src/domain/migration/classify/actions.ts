@@ -80,6 +80,14 @@ function alterTable(alter: AlterTableStmt): readonly Action[] {
   );
 }
 
+const rewriters: Readonly<Record<string, string>> = {
+  AT_SetLogged: 'SET LOGGED',
+  AT_SetUnLogged: 'SET UNLOGGED',
+  AT_SetTableSpace: 'SET TABLESPACE',
+  AT_SetAccessMethod: 'SET ACCESS METHOD',
+  AT_SetExpression: 'SET EXPRESSION',
+};
+
 function command(table: string, cmd: AlterTableCmd, index: number): Action {
   const name = cmd.name ?? '';
   const def = cmd.def;
@@ -121,16 +129,7 @@ function command(table: string, cmd: AlterTableCmd, index: number): Action {
     case 'AT_SetTableSpace':
     case 'AT_SetAccessMethod':
     case 'AT_SetExpression':
-    case 'AT_AddIdentity':
-      if (cmd.subtype === 'AT_AddIdentity') break;
-      return {
-        does: 'rewrite',
-        table,
-        by: cmd.subtype
-          .slice(3)
-          .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
-          .toUpperCase(),
-      };
+      return { does: 'rewrite', table, by: rewriters[cmd.subtype] ?? cmd.subtype };
     case 'AT_EnableRowSecurity':
       return { does: 'enable-row-security', table };
     case 'AT_DisableTrig':

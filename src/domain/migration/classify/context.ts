@@ -18,8 +18,10 @@ export function contextsOf(scripts: readonly ScriptToJudge[]): readonly (readonl
     let open = wrapping === 'file';
     let locked = new Set<string>();
     return statements.map((statement): Context => {
+      const actions = actionsOf(statement);
       const context: Context = {
         statement,
+        actions,
         wrapping,
         inTransaction: open || wrapping === 'statement',
         newTables: new Set(newTables),
@@ -32,7 +34,7 @@ export function contextsOf(scripts: readonly ScriptToJudge[]): readonly (readonl
         open = false;
         locked = new Set();
       }
-      for (const action of actionsOf(statement)) {
+      for (const action of actions) {
         if (action.does === 'create-table') newTables.add(action.table);
         if (
           locksAll.includes(action.does) &&

@@ -41,7 +41,7 @@ export function classifyPostgres(
       const isAboutTransaction = result.rules.some((id) =>
         ['work-under-held-lock', 'needs-no-transaction'].includes(id),
       );
-      return { ...result, safer: saferPostgres(context.statement, isAboutTransaction, parser, keyOf) };
+      return { ...result, safer: saferPostgres(context.statement, context.actions, isAboutTransaction, parser, keyOf) };
     }),
   );
   return {

@@ -13,6 +13,7 @@ export interface Evidence {
 /** What reading the files alone tells about the place in which a statement stands. */
 export interface Context {
   readonly statement: Statement;
+  readonly actions: readonly Action[];
   readonly wrapping: Wrapping;
   readonly inTransaction: boolean;
   /** Made by this migration: nobody uses them yet. */

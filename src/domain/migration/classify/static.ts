@@ -1,4 +1,4 @@
-import { actionsOf, type Action } from './actions.ts';
+import type { Action } from './actions.ts';
 import type { StatementResult } from './result.ts';
 import type { Context } from './rule.ts';
 import { lint, nothingSeen, predict, told } from './verdict.ts';
@@ -11,8 +11,7 @@ import { worst, type Phase } from './words.ts';
  * Where the text cannot tell it says so, and never calls it safe.
  */
 export function judgeText(context: Context, phase: Phase): StatementResult {
-  const { statement } = context;
-  const actions = actionsOf(statement);
+  const { statement, actions } = context;
   const verdict = told(
     [...predict(actions, context, phase), ...lint(actions, context, phase)],
     statement.comments,

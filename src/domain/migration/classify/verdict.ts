@@ -1,6 +1,5 @@
 import { withAcceptance } from './accepted.ts';
 import type { Action } from './actions.ts';
-import { actionsOf } from './actions.ts';
 import type { Observation } from './observation.ts';
 import { strongest } from './observation.ts';
 import { predictMs, type TargetStatistics } from './predict-time.ts';
@@ -24,8 +23,7 @@ type Seen = Extract<Observation, { kind: 'observed' }>;
 
 /** Class, reason and evidence of one statement, from what the server showed and what its text says. */
 export function judgeStatement(context: Context, observation: Observation, judging: Judging): StatementResult {
-  const { statement } = context;
-  const actions = actionsOf(statement);
+  const { statement, actions } = context;
   const hints = lint(actions, context, judging.phase);
   const place = { file: statement.file, line: statement.line, column: statement.column, sql: statement.sql };
   if (observation.kind !== 'observed') {

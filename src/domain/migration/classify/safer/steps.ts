@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { actionsOf, type Action } from '../actions.ts';
+import type { Action } from '../actions.ts';
 import { characterOffsets } from '../spans.ts';
 import type { PostgresParser, Statement, Token } from '../statement.ts';
 import { inBatches, type KeyOf } from './backfill.ts';
@@ -9,7 +9,6 @@ import { between, cutAlterTable, insertAfter, isWritten } from './pieces.ts';
 
 interface Input {
   readonly sql: string;
-  /** Parsed by itself, so that the parser's offsets are those of `sql`. */
   readonly node: Node;
   readonly actions: readonly Action[];
   readonly tokens: readonly Token[];
@@ -25,20 +24,44 @@ const noTransaction = '-- fairway: no-transaction';
  */
 export function saferPostgres(
   written: Statement,
+  actions: readonly Action[],
   isAboutTransaction: boolean,
   parser: PostgresParser,
   keyOf: KeyOf,
 ): string | null {
   const { sql } = written;
-  const parsed = parser.parse(written.file, sql);
-  const statement = parsed.kind === 'parsed' ? parsed.statements[0] : undefined;
-  if (statement === undefined) return null;
-  const { node } = statement;
-  const steps = stepsOf({ sql, node, actions: actionsOf(statement), tokens: parser.tokens(sql), keyOf });
+  if (!actions.every((action) => answered.includes(action.does))) return null;
+  const node = actions.some((action) => placed.includes(action.does)) ? parsedAlone(written, parser) : written.node;
+  if (node === null) return null;
+  const steps = stepsOf({ sql, node, actions, tokens: parser.tokens(sql), keyOf });
   if (steps === null || steps.length === 0) return null;
   // The same words help only where it was the transaction around them that hurt.
   if (!isAboutTransaction && steps.length === 1 && steps[0] === sql) return null;
   return `${[noTransaction, ...steps.map((step) => `${step};`)].join('\n')}\n`;
+}
+
+/** What has an answer at all. */
+const answered: readonly Action['does'][] = [
+  'create-index',
+  'drop',
+  'reindex',
+  'refresh',
+  'write',
+  'set-not-null',
+  'add-constraint',
+  'add-column',
+  'detach',
+  'validate',
+  'set-default',
+  'other',
+];
+
+/** Answered with pieces of the text, at the places that the parser names. */
+const placed: readonly Action['does'][] = ['add-column', 'add-constraint'];
+
+function parsedAlone(written: Statement, parser: PostgresParser): Node | null {
+  const parsed = parser.parse(written.file, written.sql);
+  return parsed.kind === 'parsed' ? (parsed.statements[0]?.node ?? null) : null;
 }
 
 function stepsOf(input: Input): readonly string[] | null {
