@@ -3,6 +3,7 @@ import { connectAgent, ensureAgent } from '../../adapters/agent/client.ts';
 import { nodeClock } from '../../adapters/node/clock.ts';
 import { nodeDaemons } from '../../adapters/node/daemons.ts';
 import { nodeFiles } from '../../adapters/node/files.ts';
+import { identify, isAlive, processTable } from '../../adapters/node/process-table.ts';
 import { protocolVersion, type RunOwner, type Scope } from '../../domain/rollout/messages.ts';
 import type { AgentConnection, Daemons } from '../../ports.ts';
 import { type HeldLock, takeLock } from '../../stages/lock.ts';
@@ -27,27 +28,23 @@ export async function existingAgent<T>(
 
 /** End the agent when it looks after nothing any more; it would do so by itself a minute later. */
 export async function endIdleAgent(context: CommandContext): Promise<void> {
-  const { stateDirectory } = context;
-  const agent = await connectAgent({ stateDirectory });
+  const agent = await connectAgent({ stateDirectory: context.stateDirectory });
   if (agent === null) return;
-  const isEnding = await closing(agent, async () => {
-    const { apps } = await agent.request({ type: 'status' });
-    if (apps.some(({ releases, rollout, lock }) => releases.length > 0 || rollout !== null || lock !== null))
-      return false;
-    // Somebody came meanwhile: then it is not ours to end.
+  const ending = await closing(agent, async () => {
+    const { apps, pid } = await agent.request({ type: 'status' });
+    if (apps.some(({ releases, rollout, lock }) => releases.length > 0 || rollout !== null || lock !== null)) return [];
+    // Its supervisor leads the group that it runs in.
+    const group = processTable.find(pid)?.group ?? pid;
+    const processes = [identify(pid), identify(group)].filter((identity) => identity !== null);
+    // Refused when somebody came meanwhile: then it is not ours to end.
     return await agent.request({ type: 'shutdown' }).then(
-      () => true,
-      () => false,
+      () => processes,
+      () => [],
     );
   });
   const clock = nodeClock();
   const deadline = clock.monotonicMs() + agentEndMs;
-  while (isEnding && clock.monotonicMs() < deadline) {
-    const still = await connectAgent({ stateDirectory });
-    if (still === null) return;
-    await still.close();
-    await clock.sleep(20);
-  }
+  while (ending.some(isAlive) && clock.monotonicMs() < deadline) await clock.sleep(10);
 }
 
 const agentEndMs = 5_000;
