@@ -40,7 +40,9 @@ export async function observe(
   const { clock } = ports;
   const { action, plan, state, onCounts } = hold;
   const begin = clock.monotonicMs();
-  const limits = { ...plan.guard, minRequestsPerStep: plan.minRequestsPerStep, sourceGraceMs };
+  // A step without a hold gathers nothing that could be too little.
+  const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
+  const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs };
   let counts = state.counts;
   let goneSince: number | null = null;
   let reportedAt = -Infinity;

@@ -39,6 +39,10 @@ export function createRunner(app: App, world: AgentWorld): Runner {
   const start = (first: RolloutEvent | null): void => {
     if (running !== null) return;
     pending = null;
+    const { rollout } = app.journal.ledger();
+    // Said before anybody can follow again: the end that it had is not its last word.
+    if (rollout !== null && rollout.end !== null)
+      publish(app, { kind: 'resumed', text: `${rollout.plan.release.version} is taken up again` });
     running = run(first)
       .catch((error: unknown) => {
         world.log(`rollout in ${app.directory}: ${(error as Error).stack ?? String(error)}`);

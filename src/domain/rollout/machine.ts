@@ -23,11 +23,6 @@ export function nextAction(state: RolloutState, plan: RolloutPlan): Action | nul
   return roadOf(state, plan)[state.position] ?? null;
 }
 
-/** True when the rollout has its outcome; `held` and `rollbackFailed` can be taken up again by `resumed`. */
-export function isFinished(state: RolloutState, plan: RolloutPlan): boolean {
-  return nextAction(state, plan) === null;
-}
-
 /** The state after an event. An event that does not belong to the current action changes nothing. */
 export function transition(state: RolloutState, event: RolloutEvent, plan: RolloutPlan): RolloutState {
   if (event.type === 'interrupted') {

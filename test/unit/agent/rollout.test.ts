@@ -162,6 +162,63 @@ describe('a rollout', () => {
   });
 });
 
+describe('a rollout that is held for a person', () => {
+  async function held() {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(release('1.0.0'));
+    const steps = [{ weightPercent: 25, holdMs: 1_000 }];
+    const end = await bench.deploy(release('1.1.0', { steps, minRequestsPerStep: 10, onInconclusive: 'hold' }));
+    expect(end).toMatchObject({ outcome: 'inconclusive', code: 'TOO_FEW_REQUESTS' });
+    return { host, bench };
+  }
+
+  test('keeps its share, and other runs out', async () => {
+    const { host, bench } = await held();
+    await bench.pass(host.clock.sleep(600_000));
+
+    expect(host.proxy.weights()).toEqual({ '1.0.0': 75, '1.1.0': 25 });
+    await expect(bench.lock(release('1.2.0'))).rejects.toThrow(
+      'shop/local is not free: the rollout of 1.1.0 is held at 25 % since',
+    );
+  });
+
+  test('goes on to its promotion by a resume, when there are requests now', async () => {
+    const { host, bench } = await held();
+    const { rolloutId } = await bench.ask({ type: 'resume', ...scope });
+    host.proxy.count('1.1.0', 30, 0);
+
+    expect((await bench.follow(rolloutId)).outcome).toBe('ok');
+    expect(host.target.running()).toEqual(['1.1.0/web']);
+  });
+
+  test('returns to stable by an abort, and whoever follows gets that end and not the former one', async () => {
+    const { host, bench } = await held();
+    const { rolloutId } = await bench.ask({ type: 'abort', ...scope });
+
+    expect(await bench.follow(rolloutId ?? '')).toMatchObject({ outcome: 'rolled-back', code: 'ABORTED' });
+    expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
+  });
+
+  test('returns to stable by itself when its release exits', async () => {
+    const { host, bench } = await held();
+    host.target.exit('1.1.0/web');
+    await bench.pass(host.clock.sleep(5_000));
+
+    expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
+    expect(host.target.running()).toEqual(['1.0.0/web']);
+  });
+
+  test('is still held after a restart of the agent', async () => {
+    const { host } = await held();
+    const bench = await openBench(host);
+    await bench.pass(host.clock.sleep(60_000));
+
+    expect((await bench.ask({ type: 'status', ...scope })).apps[0]?.rollout).toMatchObject({ phase: 'held' });
+    expect(host.proxy.weights()).toEqual({ '1.0.0': 75, '1.1.0': 25 });
+  });
+});
+
 describe('a client that is not heard any more', () => {
   const slow = { steps: [{ weightPercent: 25, holdMs: 60_000 }], leaseMs: 5_000 };
 
