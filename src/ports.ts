@@ -154,7 +154,7 @@ export interface Ports {
 /** Where one request goes. */
 export interface Route {
   readonly releaseId: string;
-  /** `127.0.0.1:PORT` */
+  /** `127.0.0.1:PORT`, or where a container is. */
   readonly address: string;
 }
 
@@ -270,6 +270,8 @@ export interface ContainerView {
     readonly output: string;
   } | null;
   readonly memoryBytes: number | null;
+  /** IPv4 address in each of its networks, while it runs. */
+  readonly addresses: Readonly<Record<string, string>>;
 }
 
 export interface EngineView {

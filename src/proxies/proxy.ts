@@ -15,7 +15,7 @@ export interface BackendStats {
 
 export interface Backend {
   readonly releaseId: string;
-  /** `127.0.0.1:PORT` */
+  /** `127.0.0.1:PORT`, or where a container is. */
   readonly address: string;
 }
 

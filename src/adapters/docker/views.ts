@@ -66,6 +66,9 @@ const containerSchema = z
     Image: z.string(),
     Config: z.object({ Labels: labels }),
     HostConfig: z.object({ Memory: z.number().nullish() }),
+    NetworkSettings: z.object({
+      Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() })).nullish(),
+    }),
     State: z.object({
       Running: z.boolean(),
       Pid: z.number(),
@@ -97,6 +100,11 @@ const containerSchema = z
         health === 'starting' || health === 'healthy' || health === 'unhealthy'
           ? { status: health, output: state.Health?.Log?.at(-1)?.Output.trim() ?? '' }
           : null,
+      addresses: Object.fromEntries(
+        Object.entries(container.NetworkSettings.Networks ?? {}).flatMap(([name, { IPAddress }]) =>
+          IPAddress ? [[name, IPAddress] as const] : [],
+        ),
+      ),
       memoryBytes: container.HostConfig.Memory || null,
     };
   });

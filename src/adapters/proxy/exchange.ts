@@ -69,7 +69,7 @@ export function createExchanges(world: ExchangeWorld) {
     attempts.set(request, attempt);
     try {
       await proxy.web(request, response, {
-        target: { protocol: 'http:', host: '127.0.0.1', port: portOf(route) },
+        target: { protocol: 'http:', ...placeOf(route) },
         agent: connections.agentFor(route, request.method),
         ...(isFirst ? {} : { buffer: Readable.from([]) }),
       });
@@ -133,6 +133,8 @@ function isBodyless({ method, headers }: IncomingMessage): boolean {
   return (method === 'GET' || method === 'HEAD') && !hasBody;
 }
 
-export function portOf({ address }: Route): string {
-  return address.slice(address.lastIndexOf(':') + 1);
+/** Host and port of a release's address. */
+export function placeOf({ address }: Route): { readonly host: string; readonly port: string } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: address.slice(colon + 1) };
 }

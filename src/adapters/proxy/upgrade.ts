@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Flight } from './flights.ts';
 import type { ExchangeWorld } from './exchange.ts';
-import { portOf } from './exchange.ts';
+import { placeOf } from './exchange.ts';
 import { forwardRequestHeaders } from './headers.ts';
 import { sayOnSocket } from './pages.ts';
 
@@ -50,7 +50,7 @@ export function createUpgrades({ proxy, rules, flights }: ExchangeWorld) {
     const tunnel: Tunnel = { flight, far: null, status: null, hasFailed: false };
     tunnels.set(request, tunnel);
     near.once('close', () => flight.end(howItEnded(tunnel), null));
-    const target = { protocol: 'http:', host: '127.0.0.1', port: portOf(route) };
+    const target = { protocol: 'http:', ...placeOf(route) };
     const options = { target, agent: false, upgradeTimeout: rules.responseTimeoutMs };
     // How it went is seen on the sockets themselves.
     proxy.ws(request, near, options, head).catch(() => {});

@@ -33,7 +33,7 @@ export const label = {
   process: 'fairway.process',
   artifact: 'fairway.artifact',
   place: 'fairway.place',
-  address: 'fairway.address',
+  hostPort: 'fairway.host-port',
   port: 'fairway.port',
   built: 'fairway.built',
 } as const;

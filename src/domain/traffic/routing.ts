@@ -1,7 +1,7 @@
 /** One release behind a proxy. */
 export interface Backend {
   readonly releaseId: string;
-  /** `127.0.0.1:PORT` */
+  /** `127.0.0.1:PORT`, or where a container is. */
   readonly address: string;
   /** Share of new requests in percent. */
   readonly weight: number;

@@ -10,7 +10,7 @@ export const settingsSchema = z.strictObject({ responseTimeoutMs: z.number().pos
 export const questionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello') }),
   z.strictObject({ type: z.literal('configure'), settings: settingsSchema }),
-  z.strictObject({ type: z.literal('add'), releaseId, address: z.string().regex(/^127\.0\.0\.1:\d{1,5}$/) }),
+  z.strictObject({ type: z.literal('add'), releaseId, address: z.string().regex(/^\d{1,3}(\.\d{1,3}){3}:\d{1,5}$/) }),
   z.strictObject({ type: z.literal('shift'), weights: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('persist-stable'), releaseId }),
   z.strictObject({ type: z.literal('remove'), releaseId }),

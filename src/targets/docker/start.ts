@@ -2,7 +2,7 @@ import { label, placeNames } from '../../domain/image/names.ts';
 import { loopbacksIn, loopbackUnfit } from '../../domain/image/fitness.ts';
 import type { ProcessSpec, ReleaseSpec } from '../../domain/rollout/plan.ts';
 import { EnvironmentError, FairwayError } from '../../errors.ts';
-import type { Containers, ContainerSpec, ImageView } from '../../ports.ts';
+import type { Containers, ContainerSpec, ContainerView, ImageView } from '../../ports.ts';
 import type { Instance, TargetContext, TargetPorts } from '../target.ts';
 import { wantedImage } from './prepare.ts';
 import type { DockerConfig } from './schema.ts';
@@ -13,10 +13,13 @@ const anyAddress = '0.0.0.0';
 const defaultPort = 8_080;
 const portTries = 5;
 
+/** Where a process is asked to listen. */
 interface Door {
-  /** As whoever is on the host reaches it; null without traffic. */
-  readonly address: string | null;
+  /** Known before it starts where the host's own port leads to it; null: it is the container's address. */
+  readonly hostPort: number | null;
   readonly publish: ContainerSpec['publish'];
+  /** In the container; null without traffic. */
+  readonly port: number | null;
   readonly told: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +42,7 @@ export async function startContainer(
   const name = names.container(release.id, process.name);
   const former = await engine.inspect(name);
   if (former?.isRunning === true && former.labels[label.artifact] === release.artifact) {
-    return instanceOf(former.id, former.labels[label.address] ?? '', release, process);
+    return instanceOf(former, release, process);
   }
   if (former !== null) await engine.remove(former.id);
 
@@ -69,8 +72,8 @@ export async function startContainer(
         [label.process]: process.name,
         [label.artifact]: release.artifact,
         [label.place]: names.mark,
-        [label.address]: door.address ?? '',
-        [label.port]: door.publish === null ? '' : String(door.publish.port),
+        [label.hostPort]: String(door.hostPort ?? ''),
+        [label.port]: network === 'host' ? '' : String(door.port ?? ''),
       },
       network,
       publish: door.publish,
@@ -84,7 +87,9 @@ export async function startContainer(
     });
     try {
       await engine.start(id);
-      return instanceOf(id, door.address ?? '', release, process);
+      const started = await engine.inspect(id);
+      if (started === null) throw new EnvironmentError('CONTAINER_GONE', `somebody removed ${name} as it started`);
+      return instanceOf(started, release, process);
     } catch (error) {
       await engine.remove(id);
       if (attempt === portTries || !isPortTaken(error)) throw error;
@@ -92,14 +97,22 @@ export async function startContainer(
   }
 }
 
-function instanceOf(container: string, address: string, release: ReleaseSpec, process: ProcessSpec): Instance {
+function instanceOf(view: ContainerView, release: ReleaseSpec, process: ProcessSpec): Instance {
   return {
     releaseId: release.id,
     process: process.name,
-    address: address === '' ? null : address,
-    handle: { container },
+    address: process.traffic ? addressOf(view) : null,
+    handle: { container: view.id },
     logFile: null,
   };
+}
+
+/** One that has ended already has no address any more; whoever waits for it learns that it ended. */
+function addressOf({ labels, addresses }: ContainerView): string {
+  const hostPort = labels[label.hostPort] ?? '';
+  if (hostPort !== '') return `${loopback}:${hostPort}`;
+  const [address] = Object.values(addresses);
+  return `${address ?? loopback}:${labels[label.port] ?? ''}`;
 }
 
 async function openDoor(
@@ -107,15 +120,19 @@ async function openDoor(
   network: string,
   image: ImageView,
   config: DockerConfig,
-  ports: TargetPorts,
+  { ports, platform = 'linux' }: TargetPorts,
 ): Promise<Door> {
-  if (!process.traffic) return { address: null, publish: null, told: {} };
-  const hostPort = await ports.ports.free();
-  const address = `${loopback}:${hostPort}`;
-  if (network === 'host') return { address, publish: null, told: { HOST: loopback, PORT: String(hostPort) } };
+  if (!process.traffic) return { hostPort: null, publish: null, port: null, told: {} };
+  if (network === 'host') {
+    const hostPort = await ports.free();
+    return { hostPort, publish: null, port: hostPort, told: { HOST: loopback, PORT: String(hostPort) } };
+  }
   const [exposed, another] = image.ports;
   const port = config.port ?? (another === undefined ? exposed : undefined) ?? defaultPort;
-  return { address, publish: { port, hostPort }, told: { HOST: anyAddress, PORT: String(port) } };
+  const told = { HOST: anyAddress, PORT: String(port) };
+  if (platform === 'linux') return { hostPort: null, publish: null, port, told };
+  const hostPort = await ports.free();
+  return { hostPort, publish: { port, hostPort }, port, told };
 }
 
 function aboutRelease({ id, version, commit }: ReleaseSpec): Record<string, string> {
