@@ -11,12 +11,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.ts';
 import { makeRepository } from './peers/repository.ts';
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
 const top = join(import.meta.dirname, '..');
-const bundle = join(top, 'dist', 'cli.js');
-const cli = existsSync(bundle) ? [bundle] : [join(top, 'src', 'entries', 'cli.ts')];
 const rounds = values.quick === true ? 3 : 5;
 const limitMs = 300_000;
 
@@ -70,7 +69,9 @@ async function peers(): Promise<string> {
 }
 
 const state = await mkdtemp(join(tmpdir(), 'fairway-bench-state-'));
-const fairway = (...args: string[]) => [process.execPath, ...cli, ...args, '--quiet'];
+// What users run, made from the sources as they are now.
+await build(join(state, 'dist'));
+const fairway = (...args: string[]) => [process.execPath, join(state, 'dist', 'cli.js'), ...args, '--quiet'];
 const floor = ['git', 'log', '-z', '--format=%H%x00%P%x00%B%x00%D%x00%ci'];
 process.env['FAIRWAY_STATE_DIR'] = state;
 const folder = await peers();
@@ -132,7 +133,7 @@ for (const { name, path } of repositories) {
 const report = [
   '# Release: time and memory',
   '',
-  `\`node bench/release.bench.ts\` on ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds (median; peers that take long: one), ${existsSync(bundle) ? 'bundle' : 'source'}.`,
+  `\`node bench/release.bench.ts\` on ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds (median; peers: one).`,
   '',
   ...lines,
 ].join('\n');

@@ -17,7 +17,7 @@ export interface GitHubOptions {
 
 /** Releases on GitHub or GitHub Enterprise Server. The client is loaded by the first request. */
 export function githubForge(options: GitHubOptions): Forge {
-  const call = patient(sender(options), options.clock);
+  const call = githubCalls(options);
   const base = '/repos/{owner}/{repo}';
   return {
     kind: 'github',
@@ -109,6 +109,11 @@ export function githubForge(options: GitHubOptions): Forge {
       await call(`POST ${base}/issues/{issue_number}/comments`, { issue_number: issue, body: `${words}\n\n${marker}` });
     },
   };
+}
+
+/** Requests to the API, patient with its limits; `{owner}` and `{repo}` are filled in. */
+export function githubCalls(options: GitHubOptions): Call {
+  return patient(sender(options), options.clock);
 }
 
 function sender({ project, token, apiUrl, timeoutMs = 30_000 }: GitHubOptions): Call {

@@ -11,7 +11,6 @@ export async function hasRemote(git: Git, remote: string): Promise<boolean> {
 }
 
 export async function remoteUrl(git: Git, remote: string): Promise<string | null> {
-  if (!(await hasRemote(git, remote))) return null;
   const run = await git(['remote', 'get-url', '--', remote]);
   return run.exitCode === 0 ? withoutCredentials(run.stdout.toString('utf8').trim()) : null;
 }

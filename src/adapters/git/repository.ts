@@ -14,16 +14,17 @@ import { commitOn, exportTree, tagObject } from './trees.ts';
  * Throws ConfigError `NOT_A_REPOSITORY` (also for a bare one) and `REPOSITORY_EMPTY` when it has no commit yet.
  */
 export async function openRepository(directory: string): Promise<Repository> {
-  const place = await gitIn(directory)(['rev-parse', '--show-toplevel', '--absolute-git-dir', '--show-prefix']);
+  const asked = ['--show-toplevel', '--absolute-git-dir', '--show-prefix', 'HEAD^{commit}'];
+  const place = await gitIn(directory)(['rev-parse', ...asked]);
   const [top = '', gitDirectory = '', prefix = ''] = place.stdout.toString('utf8').split('\n');
-  if (place.exitCode !== 0 || top === '') throw notARepository(directory, place.stderr);
-  // The folder may be reached by a link; git tells the real place, and our callers compare paths.
-  const git = gitIn(realpathSync(top), { GIT_DIR: gitDirectory, GIT_WORK_TREE: realpathSync(top) });
-  if ((await git(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])).exitCode !== 0) {
+  if (top === '') throw notARepository(directory, place.stderr);
+  if (place.exitCode !== 0) {
     throw new ConfigError('REPOSITORY_EMPTY', `The repository in ${top} has no commit yet.`, {
       hint: 'Make the first one: git add . && git commit -m "feat: first version"',
     });
   }
+  // The folder may be reached by a link; git tells the real place, and our callers compare paths.
+  const git = gitIn(realpathSync(top), { GIT_DIR: gitDirectory, GIT_WORK_TREE: realpathSync(top) });
   return repository(git, realpathSync(top), prefix.replace(/\/$/, ''));
 }
 
@@ -47,10 +48,9 @@ function repository(git: Git, top: string, prefix: string): Repository {
     top,
     prefix,
     async head() {
-      const commit = await resolve(git, 'HEAD');
-      if (commit === null) return null;
-      const branch = await git(['symbolic-ref', '--quiet', 'HEAD']);
-      const ref = branch.exitCode === 0 ? branch.stdout.toString('utf8').trim() : '';
+      const run = await git(['rev-parse', 'HEAD^{commit}', '--symbolic-full-name', 'HEAD']);
+      const [commit = '', ref = ''] = run.stdout.toString('utf8').split('\n');
+      if (run.exitCode !== 0) return null;
       return { commit, branch: ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : null };
     },
     dirtyPaths: async () => await dirtyPaths(git),

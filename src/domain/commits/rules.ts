@@ -117,9 +117,19 @@ export interface Judgement {
   readonly breaking: boolean;
 }
 
+const noTypes: Readonly<Record<string, Level>> = {};
+const levelsByTypes = new WeakMap<object, Readonly<Record<string, Level>>>();
+
+/** The defaults with what the configuration says, put together once and not for every commit. */
+function levelsOf(types: Readonly<Record<string, Level>>): Readonly<Record<string, Level>> {
+  const known = levelsByTypes.get(types) ?? { ...defaultLevels, ...types };
+  levelsByTypes.set(types, known);
+  return known;
+}
+
 /** What one message means on its own: the first rule that applies. */
-export function judgeMessage(message: Message, types: Readonly<Record<string, Level>> = {}): Judgement {
-  const levels = { ...defaultLevels, ...types };
+export function judgeMessage(message: Message, types: Readonly<Record<string, Level>> = noTypes): Judgement {
+  const levels = levelsOf(types);
   for (const rule of commitRules) {
     const found = rule.applies(message, levels);
     if (found !== null) return { rule: rule.id, ...found, breaking: rule.id.startsWith('breaking') };

@@ -59,7 +59,8 @@ function reachableWithin(
  * Clocks may run backwards: a date never puts a parent before its child.
  */
 export function newestFirst(graph: Graph, members: ReadonlySet<string>): readonly CommitRecord[] {
-  if (members.size === 1) return [...members].flatMap((sha) => graph.commits.get(sha) ?? []);
+  const chain = asChain(graph, members);
+  if (chain !== null) return chain;
   const waitingFor = new Map<string, number>();
   for (const sha of members) {
     for (const parent of graph.commits.get(sha)?.parents ?? []) {
@@ -84,6 +85,19 @@ export function newestFirst(graph: Graph, members: ReadonlySet<string>): readonl
     }
   }
   return ordered;
+}
+
+/** Most ranges are one straight line, walked from its end: that is the order already. */
+function asChain(graph: Graph, members: ReadonlySet<string>): readonly CommitRecord[] | null {
+  const chain: CommitRecord[] = [];
+  let expected: string | undefined;
+  for (const sha of members) {
+    const commit = graph.commits.get(sha);
+    if (commit === undefined || commit.parents.length > 1 || (expected !== undefined && expected !== sha)) return null;
+    chain.push(commit);
+    [expected = ''] = commit.parents;
+  }
+  return chain;
 }
 
 const older = (a: CommitRecord, b: CommitRecord): number => {

@@ -20,6 +20,7 @@ const sha = /\b[0-9a-f]{7,64}\b/g;
 
 /** Read what a message reverts; null when it is no revert. */
 export function revertOf(message: Message): RevertOf | null {
+  if (message.type !== 'revert' && !message.header.startsWith('Re')) return null;
   const quoted = /^(Revert|Reapply) "(.*)"(?: \(#\d+\))?$/.exec(message.header);
   const isTyped = message.type === 'revert';
   if (quoted === null && !isTyped) return null;

@@ -10,7 +10,7 @@ import type { ReleaseSettings } from './settings.ts';
 import type { VersionTag } from './tags.ts';
 import { versionTags } from './tags.ts';
 import { pickedFrom } from './twins.ts';
-import { compareVersions, isPrerelease } from './version.ts';
+import { byVersion, compareVersions, isPrerelease } from './version.ts';
 
 export interface SectionOptions {
   readonly format: ChangelogFormat;
@@ -31,9 +31,7 @@ export function allSections(
   const graph = graphOf(history.commits);
   const onBranch = reachable(graph, [history.head]);
   const { versions } = versionTags(history.tags, settings.tagPrefix, graph, onBranch);
-  const ascending = versions
-    .filter(({ version }) => !isPrerelease(version))
-    .toSorted((a, b) => compareVersions(a.version, b.version));
+  const ascending = byVersion(versions.filter(({ version }) => !isPrerelease(version)));
   const owner = new Map<string, VersionTag>();
   const ranges = ascending.map((tag) => {
     const range = reachable(graph, [tag.at], owner);

@@ -12,14 +12,20 @@ const picked = /\(cherry picked from commit ([0-9a-f]{7,64})\)/g;
 export const pickedFrom = ({ message }: { readonly message: string }): readonly string[] =>
   message.includes('cherry picked from') ? [...message.matchAll(picked)].map((match) => match[1] ?? '') : [];
 
-const numbers = /\s*\(#\d+\)/g;
-/** The header without pull requests and without a branch in brackets, as backports carry them. */
-const bareHeader = (header: string): string =>
-  header
-    .replace(numbers, '')
-    .replace(/^\[[^\]]+\]\s*/, '')
-    .trim()
-    .toLowerCase();
+/** The header without the pull requests at its end and without a branch in brackets, as backports carry them. */
+function bareHeader(header: string): string {
+  let end = header.length;
+  for (
+    let open = header.lastIndexOf('(#', end);
+    header.charAt(end - 1) === ')' && open !== -1;
+    open = header.lastIndexOf('(#', end)
+  ) {
+    if (!/^\d+$/.test(header.slice(open + 2, end - 1))) break;
+    end = header.slice(0, open).trimEnd().length;
+  }
+  const start = header.startsWith('[') ? header.indexOf(']') + 1 : 0;
+  return header.slice(start, end).trim().toLowerCase();
+}
 
 const pullRequests = (header: string): readonly string[] => header.match(/#\d+(?=\))/g) ?? [];
 

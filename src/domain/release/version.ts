@@ -34,6 +34,20 @@ export function highestVersion(versions: Iterable<string>): string | null {
   return best;
 }
 
+/** Lowest version first; thousands of plain ones are compared as numbers. */
+export function byVersion<T extends { readonly version: string }>(all: readonly T[]): readonly T[] {
+  const keyed = all.map((one) => {
+    const [major = 0, minor = 0, patch = 0] = plain.test(one.version) ? one.version.split('.').map(Number) : [];
+    return { one, key: plain.test(one.version) ? [major, minor, patch] : null };
+  });
+  keyed.sort((a, b) => {
+    if (a.key === null || b.key === null) return semver.compare(a.one.version, b.one.version);
+    const at = [0, 1, 2].find((part) => a.key?.[part] !== b.key?.[part]);
+    return at === undefined ? 0 : (a.key[at] ?? 0) - (b.key[at] ?? 0);
+  });
+  return keyed.map(({ one }) => one);
+}
+
 /** What a level means for a version: below 1.0.0 two switches decide, and 1.0.0 itself is never reached by accident. */
 export function effectiveLevel(level: Level, current: string, zero: ReleaseSettings['zero']): Level {
   if (semver.major(current) > 0) return level;

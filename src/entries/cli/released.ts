@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { openRepository } from '../../adapters/git/repository.ts';
+import { keepNurserySmall } from '../../adapters/node/memory.ts';
 import type { Config } from '../../config/schema.ts';
 import { configSchema } from '../../config/schema.ts';
 import { FairwayError } from '../../errors.ts';
@@ -23,6 +24,7 @@ export interface Released {
 
 /** Throws ConfigError `NOT_A_REPOSITORY`, and those of the configuration when there is one. */
 export async function openReleased(context: CommandContext): Promise<Released> {
+  keepNurserySmall();
   const { config, directory } = await configurationIfAny(context);
   const repository = await openRepository(directory);
   return {
@@ -49,8 +51,9 @@ async function configurationIfAny(
 
 /** GitHub Actions tells the branch of a push; a pull request and a tag have none to release from. */
 async function ciBranch(context: CommandContext, repository: Repository): Promise<string | undefined> {
+  if (context.env['GITHUB_REF_TYPE'] !== 'branch') return undefined;
   const head = await repository.head();
-  if (head === null || head.branch !== null || context.env['GITHUB_REF_TYPE'] !== 'branch') return undefined;
+  if (head === null || head.branch !== null) return undefined;
   const isPullRequest = (context.env['GITHUB_REF'] ?? '').startsWith('refs/pull/');
   return isPullRequest || context.env['GITHUB_SHA'] !== head.commit ? undefined : context.env['GITHUB_REF_NAME'];
 }

@@ -18,11 +18,12 @@ export async function readHistory(
     readonly tags?: readonly TagRecord[] | undefined;
   } = {},
 ): Promise<ReleaseHistory> {
-  const [head, tags, own] = await Promise.all([
+  const [head, found, own] = await Promise.all([
     repository.head(),
     at.tags ?? repository.tags(),
     repository.history({ from: [], to: at.commit ?? 'HEAD' }),
   ]);
+  const tags = at.tags ?? (await orThoseOfRemote(found, settings, repository));
   // The first that git tells is where it began, even when HEAD moves while we read.
   const commit = at.commit ?? own[0]?.sha;
   if (commit === undefined) throw new ConfigError('REPOSITORY_EMPTY', 'The repository has no commit yet.');
@@ -41,6 +42,17 @@ export async function readHistory(
       repository,
     ),
   };
+}
+
+/** A clone without any version asks its remote before it takes itself for a project without a release. */
+async function orThoseOfRemote(
+  tags: readonly TagRecord[],
+  settings: Config['release'],
+  repository: Repository,
+): Promise<readonly TagRecord[]> {
+  if (tags.some(({ name }) => versionOfTag(name, settings.tagPrefix) !== null)) return tags;
+  await syncTags(settings, repository);
+  return await repository.tags();
 }
 
 /** Patch names of the few commits that look like a commit of another line but don't say so. */

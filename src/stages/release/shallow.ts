@@ -20,20 +20,17 @@ const depths = [50, 250, 1_000, 5_000, 2_147_483_647] as const;
  * Make sure that the last release of the branch can be known, and answer the tags to decide with where those here are
  * too few.
  *
- * A clone that is cut off is deepened, without trees, until the highest version of its line is there. A clone without
- * any version asks its remote for them. A version is never invented: throws EnvironmentError `HISTORY_SHALLOW`.
+ * A clone that is cut off is deepened, without trees, until the highest version of its line is there. A version is
+ * never invented: throws EnvironmentError `HISTORY_SHALLOW`.
  */
 export async function completeHistory(
   settings: Config['release'],
   repository: Repository,
   wish: HistoryWish,
 ): Promise<readonly TagRecord[] | undefined> {
-  const hasRemote = await repository.hasRemote(settings.remote);
-  if (!(await repository.isShallow())) {
-    const isTagless =
-      wish.withRemote !== true &&
-      (await repository.tags()).every(({ name }) => versionOfTag(name, settings.tagPrefix) === null);
-    if (hasRemote && (isTagless || wish.withRemote === true)) await syncTags(settings, repository);
+  const [hasRemote, isShallow] = await Promise.all([repository.hasRemote(settings.remote), repository.isShallow()]);
+  if (!isShallow) {
+    if (hasRemote && wish.withRemote === true) await syncTags(settings, repository);
     return undefined;
   }
   if (!hasRemote) throw shallow(settings, null);
