@@ -33,10 +33,16 @@ export interface TheatreSettings {
 export async function openTheatre(settings: TheatreSettings): Promise<Theatre> {
   const directory = await mkdtemp(join(tmpdir(), 'fairway-demo-'));
   const shopDirectory = join(directory, 'the shop');
-  await mkdir(shopDirectory);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const shop = await createShopRepository(shopDirectory, { port, holdMs: settings.holdMs });
+  let shop: ShopRepository;
+  try {
+    await mkdir(shopDirectory);
+    shop = await createShopRepository(shopDirectory, { port, holdMs: settings.holdMs });
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
   const fairway = createFairway({
     directory: shopDirectory,
     stateDirectory: join(directory, 'state'),
