@@ -10,6 +10,7 @@ import { serveAgent } from '../adapters/agent/server.ts';
 import type { AgentServer } from '../adapters/agent/server.ts';
 import { anotherRuns, cannotBegin } from '../adapters/agent/supervisor.ts';
 import { dockerContainers } from '../adapters/docker/containers.ts';
+import { haproxyRuntime } from '../adapters/haproxy/runtime.ts';
 import { nodeClock } from '../adapters/node/clock.ts';
 import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
@@ -65,6 +66,7 @@ const ports = nodePorts();
 const daemons = nodeDaemons();
 const containers = dockerContainers(process.env);
 const control = socketControl();
+const haproxy = haproxyRuntime(process.env['PATH'] ?? '');
 const bundle = dirname(fileURLToPath(import.meta.url));
 const environment = baseEnvironment(process.env, dirname(process.execPath));
 if (!(await files.exists(place.keyPath)))
@@ -92,13 +94,21 @@ const world: AgentWorld = {
     target(spec) {
       const plugin = targets.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no target of type "${spec.type}" here`);
-      return plugin.create(spec as never, { files, daemons, http, ports, clock, containers, environment });
+      return plugin.create(spec as never, {
+        files,
+        daemons,
+        http,
+        ports,
+        clock,
+        containers,
+        environment,
+      });
     },
     proxy(spec, directory) {
       const plugin = proxies.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no proxy of type "${spec.type}" here`);
       const context = { directory, runDirectory: place.directory, runtime: { node: process.execPath, bundle } };
-      return plugin.create(spec as never, context, { files, daemons, ports, clock, control });
+      return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy });
     },
     smoke: async (specs, baseUrl, deadlineMs, signal) =>
       await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock }),

@@ -32,6 +32,12 @@ export const dockerSchema = z.strictObject({
     .describe(
       'own: a bridge network of the environment; host: the network of the host, for servers on its loopback interface.',
     ),
+  reach: z
+    .enum(['loopback', 'container'])
+    .default('loopback')
+    .describe(
+      'loopback: through a port of 127.0.0.1, which refuses at once when the container is dead; container: its own address, faster, on Linux only.',
+    ),
   port: z
     .int()
     .min(1)

@@ -120,7 +120,7 @@ async function openDoor(
   network: string,
   image: ImageView,
   config: DockerConfig,
-  { ports, platform = 'linux' }: TargetPorts,
+  { ports }: TargetPorts,
 ): Promise<Door> {
   if (!process.traffic) return { hostPort: null, publish: null, port: null, told: {} };
   if (network === 'host') {
@@ -130,7 +130,7 @@ async function openDoor(
   const [exposed, another] = image.ports;
   const port = config.port ?? (another === undefined ? exposed : undefined) ?? defaultPort;
   const told = { HOST: anyAddress, PORT: String(port) };
-  if (platform === 'linux') return { hostPort: null, publish: null, port, told };
+  if (config.reach === 'container') return { hostPort: null, publish: null, port, told };
   const hostPort = await ports.free();
   return { hostPort, publish: { port, hostPort }, port, told };
 }
