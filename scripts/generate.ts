@@ -4,6 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { fileJsonSchema } from '../src/config/describe.ts';
 import { commitRulesPage } from '../src/domain/commits/rules-page.ts';
+import { actionManifest } from '../src/entries/action/describe.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,6 +13,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['fairway.schema.json', `${JSON.stringify(fileJsonSchema(), null, 2)}\n`],
     ['docs/reference/commit-rules.md', commitRulesPage()],
+    ['action.yml', actionManifest()],
   ]);
 }
 

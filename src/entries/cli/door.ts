@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsoleLine } from '../../domain/report/console-line.ts';
 import { failureLines } from '../../domain/report/failure-lines.ts';
-import { type Ending, finalDocument } from '../../domain/report/final-document.ts';
+import { type Ending, type FinalDocument, finalDocument } from '../../domain/report/final-document.ts';
 import { harmlessLines } from '../../domain/report/harmless.ts';
 import { mapTexts } from '../../domain/report/map-texts.ts';
 import { type StageRecord, stagesOf } from '../../domain/report/stages.ts';
@@ -25,6 +25,16 @@ export interface Door extends Surroundings {
   /** How long it may take to end then. */
   readonly graceMs: number;
   writeDocument(text: string): void;
+  /** What else hears of the run, and of its end; for doors other than a terminal. */
+  readonly audience?: Audience;
+}
+
+export interface Audience extends Reporter {
+  /** Hidden from the beginning. */
+  readonly secrets: readonly string[];
+  /** Called with each secret that becomes known, before anything is said of it. */
+  onSecret(secret: string): void;
+  onEnd(document: FinalDocument): void;
 }
 
 type Told = Ending & { readonly summary: readonly string[] };
@@ -32,10 +42,12 @@ type Told = Ending & { readonly summary: readonly string[] };
 /** Run one command, from its first event to its last line; answers the exit code. */
 export async function runCommand(run: Run, door: Door): Promise<number> {
   const startedMs = performance.now();
-  const mask = createMask();
+  const { audience } = door;
+  const mask = createMask(audience?.secrets);
   const masked = <T>(value: T): T => mapTexts(value, (text) => mask.apply(text)) as T;
   const stages: StageRecord[] = [];
   const listeners: Reporter[] = [door.console, { report: (event) => stages.push(...stagesOf([event])) }];
+  if (audience !== undefined) listeners.push(audience);
   const reporter: Reporter = {
     report(event) {
       const safe = masked(event);
@@ -43,7 +55,11 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
     },
   };
 
-  const context = createContext(run, door, { reporter, conceal: (secret) => mask.register(secret) });
+  const conceal = (secret: string): void => {
+    audience?.onSecret(secret);
+    mask.register(secret);
+  };
+  const context = createContext(run, door, { reporter, conceal });
   const warn = (text: string): void => door.console.report({ type: 'warning', text });
   const log = run.command.recorded ? openRunLog(context.stateDirectory, context.runId, warn) : null;
   const flown: RunEvent[] = [];
@@ -68,6 +84,7 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
   }
   if (page !== null) door.console.print([line(`flight record: ${page}`)], 'lines');
   if (run.globals['json'] === true) door.writeDocument(`${JSON.stringify(document, null, 2)}\n`);
+  audience?.onEnd(document);
   return document.exitCode;
 }
 

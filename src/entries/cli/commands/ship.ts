@@ -21,6 +21,7 @@ export const run: CommandBody = async (context) => {
         summary: [`nothing to do: ${prepared.version} (${prepared.commit.slice(0, 7)}) serves already`],
       };
     }
+    if (published !== null) onKnown({ tag: published.tag });
     const where = delivered.url === null ? '' : ` at ${delivered.url}`;
     return {
       outcome: 'ok',
