@@ -4,7 +4,7 @@ import { planScript } from '../domain/migration/script-plan.ts';
 import { ConfigError } from '../errors.ts';
 import { byStatement } from './sql/by-statement.ts';
 import { inTransaction } from './sql/in-transaction.ts';
-import { openJournal, readApplied } from './sql/journal.ts';
+import { engineOf } from './sql/engine.ts';
 import { runStatement } from './sql/run-statement.ts';
 import type { MigrationTool } from './tool.ts';
 
@@ -28,15 +28,15 @@ export const sqlTool: MigrationTool = {
     return await collectMigrations(await Promise.all(read), dialect);
   },
 
-  applied: readApplied,
+  applied: async (session) => await engineOf(session.dialect).readApplied(session),
 
   async prepare(session) {
-    const journal = await openJournal(session);
+    const journal = await engineOf(session.dialect).openJournal(session);
     await journal.create();
   },
 
   async apply(migration, begun, session) {
-    const journal = await openJournal(session);
+    const journal = await engineOf(session.dialect).openJournal(session);
     const { plan } = planScript(migration.up, session.dialect);
     try {
       if (plan.mode === 'statements') return await byStatement(migration, plan.statements, begun, journal, session);
@@ -53,7 +53,7 @@ export const sqlTool: MigrationTool = {
   async revert(migration, session) {
     const { down } = migration;
     if (down === null) throw new Error(`${migration.up.path} has no down script`);
-    const journal = await openJournal(session);
+    const journal = await engineOf(session.dialect).openJournal(session);
     const { plan } = planScript(down, session.dialect);
     const forget = async (): Promise<void> => await journal.forget(migration.version);
     try {

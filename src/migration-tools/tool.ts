@@ -13,6 +13,8 @@ export interface MigrationSession {
   readonly clock: Clock;
   /** Throws when this run may not go on (lock lost, interrupted); called before each statement. */
   readonly beforeStatement: () => void;
+  /** Be again who connected; a script may have taken another role. Works inside a transaction. */
+  readonly resetRole: () => Promise<void>;
   /** Put every setting back that a script may have changed. */
   readonly reset: () => Promise<void>;
 }
@@ -36,7 +38,7 @@ export interface MigrationTool {
   /** Read a folder; `shownAs` is how it is called in messages. What is wrong in it are values. */
   list(directory: string, shownAs: string, dialect: Dialect, files: Files): Promise<MigrationSet>;
   /** What the database has; an absent table means nothing. Changes nothing. */
-  applied(session: Pick<MigrationSession, 'connection' | 'table'>): Promise<readonly AppliedMigration[]>;
+  applied(session: Pick<MigrationSession, 'connection' | 'table' | 'dialect'>): Promise<readonly AppliedMigration[]>;
   /** Make the table of applied versions where there is none. */
   prepare(session: MigrationSession): Promise<void>;
   /** Run one migration and record it; `begun` is what an earlier attempt left. */

@@ -20,7 +20,10 @@ export async function migrateStatus(
 ): Promise<MigrationStatus> {
   const connection = await ports.sql.connect(target.url, { timeoutMs: 10_000, applicationName: 'fairway status' });
   try {
-    const plan = compareMigrations(target.set, await target.tool.applied({ connection, table: target.table }));
+    const plan = compareMigrations(
+      target.set,
+      await target.tool.applied({ connection, table: target.table, dialect: target.dialect }),
+    );
     const pending = plan.pending.map(({ migration }) => labelOf(migration));
     return { applied: plan.applied, pending, problems: plan.problems };
   } finally {

@@ -23,7 +23,7 @@ export function statementFailure(
 ): StatementFailure {
   return {
     kind: kindOf(failure),
-    place: placeOf(script, statement.start + (failure.position ?? 0)),
+    place: placeOf(script, statement.start + (failure.position ?? offsetOfLine(statement.text, failure.message))),
     statement: statement.text,
     sqlState: failure.sqlState,
     message: failure.message,
@@ -32,8 +32,24 @@ export function statementFailure(
   };
 }
 
+/** PostgreSQL: lock timeout, deadlock; MariaDB: lock wait timeout, deadlock. */
+const lockStates = new Set(['55P03', '40P01', '1205', '1213']);
+
+/** MariaDB counts lines: `... near 'x' at line 2`. */
+function offsetOfLine(sql: string, message: string): number {
+  const line = Number(/ at line (\d+)$/.exec(message)?.[1] ?? '1');
+  return (
+    sql
+      .split('\n')
+      .slice(0, line - 1)
+      .join('\n').length + (line > 1 ? 1 : 0)
+  );
+}
+
 function kindOf({ sqlState, message }: SqlFailure): StatementFailure['kind'] {
-  if (sqlState === '55P03' || sqlState === '40P01') return 'lock';
+  if (lockStates.has(sqlState)) return 'lock';
+  if (sqlState === '1969') return 'timeout';
+  if (sqlState === '1317') return 'cancelled';
   if (sqlState === '57014') return message.includes('statement timeout') ? 'timeout' : 'cancelled';
   return 'refused';
 }

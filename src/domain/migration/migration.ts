@@ -29,6 +29,8 @@ export interface Progress {
   readonly doneChecksum: string;
   /** The next one was begun, and nobody knows whether it took effect. */
   readonly inDoubt: boolean;
+  /** The schema before it, as a checksum, where that is how one finds out. */
+  readonly schemaBefore?: string;
 }
 
 /** Something about the migrations that a person has to look at; an `error` stops everything. */

@@ -1,12 +1,12 @@
 import { checksumOf } from '../../domain/migration/checksum.ts';
 import type { StatementFailure } from '../../domain/migration/failure.ts';
-import type { AppliedMigration, Migration } from '../../domain/migration/migration.ts';
+import type { AppliedMigration, Migration, Progress } from '../../domain/migration/migration.ts';
 import type { PlannedStatement } from '../../domain/migration/script-plan.ts';
 import { placeOf } from '../../domain/migration/script.ts';
 import type { ApplyResult, MigrationSession } from '../tool.ts';
+import { engineOf } from './engine.ts';
 import { aboutTheJournal, inTransaction } from './in-transaction.ts';
 import type { Journal } from './journal.ts';
-import { hasTakenEffect, removeRemains } from './mend.ts';
 import { attempt, runStatement } from './run-statement.ts';
 
 /**
@@ -22,17 +22,17 @@ export async function byStatement(
 ): Promise<ApplyResult> {
   const { clock } = session;
   const startedMs = clock.monotonicMs();
-  const done = begun?.unfinished ?? { statementsDone: 0, doneChecksum: '', inDoubt: false };
+  const done: Progress = begun?.unfinished ?? { statementsDone: 0, doneChecksum: '', inDoubt: false };
   const changed = await changedBehindUs(migration, statements, done);
   if (changed !== null) return { kind: 'failed', failure: changed, stands: 'partial' };
   await journal.begin(migration, session.runId);
   for (const [index, statement] of statements.entries()) {
     if (index < done.statementsDone) continue;
     const step: Step = { migration, statements, index, statement };
-    const inDoubt = index === done.statementsDone && done.inDoubt;
+    const left = index === done.statementsDone && done.inDoubt ? done : null;
     const failure = statement.inTransaction
       ? await oneInTransaction(step, journal, session)
-      : await oneOutside(step, inDoubt, journal, session);
+      : await oneOutside(step, left, journal, session);
     if (failure === null) continue;
     return { kind: 'failed', failure, stands: index === 0 && failure.kind !== 'gone' ? 'as-before' : 'partial' };
   }
@@ -67,59 +67,50 @@ async function oneInTransaction(
 /** Between the two records nobody knows whether it took effect, so the next run looks before it runs it again. */
 async function oneOutside(
   step: Step,
-  inDoubt: boolean,
+  left: Progress | null,
   journal: Journal,
   session: MigrationSession,
 ): Promise<StatementFailure | null> {
-  const { migration, statement } = step;
+  const { migration, statement, index } = step;
   const { version, up } = migration;
+  const { connection, table } = session;
+  const engine = engineOf(session.dialect);
+  let isDone = false;
   const before = await attempt(up, statement, async () => {
-    if (inDoubt) await removeRemains(statement, session.connection);
-    await journal.progress(version, await progressAfter(step, step.index, true));
+    if (left !== null) {
+      await engine.removeRemains(statement, connection);
+      isDone = await engine.hasTakenEffect(statement, left, connection, table);
+    }
+    const mark = isDone ? {} : await engine.markBefore(connection, table);
+    await journal.progress(version, { ...(await progressAfter(step, index, true)), ...mark });
   });
   if (before !== null) return before;
-  if (!(inDoubt && (await hasTakenEffect(statement, session.connection)))) {
-    const failure = await patiently(step, session, async () => await runStatement(up, statement, session));
+  if (!isDone) {
+    const failure = await waitingLong(step, session, async () => await runStatement(up, statement, session));
     if (failure?.kind === 'gone') return failure;
     if (failure !== null) {
       const cleared = await attempt(up, statement, async () => {
-        await removeRemains(statement, session.connection);
-        await journal.progress(version, await progressAfter(step, step.index, false));
+        await engine.removeRemains(statement, connection);
+        await journal.progress(version, await progressAfter(step, index, false));
       });
       return cleared ?? failure;
     }
   }
   return await attempt(up, statement, async () => {
-    await journal.progress(version, await progressAfter(step, step.index + 1, false));
+    await journal.progress(version, await progressAfter(step, index + 1, false));
   });
 }
 
 /**
  * What builds without blocking waits for transactions that are older than itself, and hinders nobody while it waits:
- * a short `lock_timeout` would only make it start over. A script that sets one of its own keeps it.
+ * a short lock timeout would only make it start over. A script that sets one of its own keeps it.
  */
-async function patiently<T>(
-  { statements }: Step,
-  { connection }: MigrationSession,
-  work: () => Promise<T>,
-): Promise<T> {
+async function waitingLong<T>({ statements }: Step, session: MigrationSession, work: () => Promise<T>): Promise<T> {
   if (statements.some((statement) => /^SET\b.*\block_timeout\b/is.test(statement.text))) return await work();
-  const [row] = await connection.query(`SELECT current_setting('lock_timeout') AS before`);
-  await connection.query('SET lock_timeout = 0');
-  try {
-    return await work();
-  } finally {
-    await connection
-      .query(`SELECT set_config('lock_timeout', $1, false)`, [String(row?.['before'])])
-      .catch(() => undefined);
-  }
+  return await engineOf(session.dialect).patiently(session.connection, work);
 }
 
-async function progressAfter(
-  { statements }: Step,
-  statementsDone: number,
-  inDoubt: boolean,
-): Promise<{ statementsDone: number; doneChecksum: string; inDoubt: boolean }> {
+async function progressAfter({ statements }: Step, statementsDone: number, inDoubt: boolean): Promise<Progress> {
   return { statementsDone, doneChecksum: await checksumOfFirst(statements, statementsDone), inDoubt };
 }
 

@@ -26,7 +26,7 @@ export async function inTransaction(
     session.beforeStatement();
     const end = { text: 'COMMIT', start: script.text.length };
     const recorded = await attempt(script, end, async () => {
-      await connection.query('RESET SESSION AUTHORIZATION');
+      await session.resetRole();
       await record(clock.monotonicMs() - startedMs);
     });
     if (recorded !== null) return await undone(aboutTheJournal(recorded, session.table), session);

@@ -34,7 +34,7 @@ export async function attempt(
   } catch (error) {
     const failure = sqlFailureOf(error);
     if (failure !== null) return statementFailure(script, statement, failure);
-    if (error instanceof EnvironmentError && error.code === 'DATABASE_GONE') return gone(script, statement, error);
+    if (error instanceof EnvironmentError) return gone(script, statement, error);
     throw error;
   }
 }

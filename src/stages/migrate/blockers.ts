@@ -1,6 +1,5 @@
-import { excerpt } from '../../domain/migration/failure.ts';
-import { textOf } from '../../domain/migration/row.ts';
 import type { Clock, Sql, SqlConnection } from '../../ports.ts';
+import type { MigrationServer } from './server.ts';
 
 /** A session that another one waits for. */
 export interface Blocker {
@@ -23,14 +22,19 @@ export interface BlockerWatch {
 /** The same connection, but when a statement takes longer than `afterMs`, somebody looks who is in its way. */
 export function watchBlockers(
   connection: SqlConnection,
-  about: { readonly url: string; readonly serverPid: () => number; readonly afterMs: number },
+  about: {
+    readonly url: string;
+    readonly server: MigrationServer;
+    readonly serverPid: number;
+    readonly afterMs: number;
+  },
   ports: { readonly sql: Sql; readonly clock: Clock },
 ): BlockerWatch {
   let seen: readonly Blocker[] = [];
   const look = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       await ports.clock.sleep(about.afterMs, signal);
-      const found = await blockersOf(about.serverPid(), about.url, ports.sql);
+      const found = await blockersOf(about.serverPid, about.url, about.server, ports.sql);
       if (found.length > 0) seen = found;
     }
   };
@@ -52,24 +56,15 @@ export function watchBlockers(
   };
 }
 
-/** Who holds what a session of the server waits for; none when it does not wait. */
-async function blockersOf(serverPid: number, url: string, sql: Sql): Promise<readonly Blocker[]> {
+async function blockersOf(
+  serverPid: number,
+  url: string,
+  server: MigrationServer,
+  sql: Sql,
+): Promise<readonly Blocker[]> {
   const connection = await sql.connect(url, { timeoutMs: 2_000, applicationName: 'fairway observer' });
   try {
-    const rows = await connection.query(
-      `SELECT pid, usename, application_name, state, query,
-              extract(epoch FROM clock_timestamp() - coalesce(xact_start, query_start, backend_start)) * 1000 AS age_ms
-       FROM pg_stat_activity WHERE pid = ANY (pg_blocking_pids($1::int)) ORDER BY age_ms DESC`,
-      [serverPid],
-    );
-    return rows.map((row) => ({
-      serverPid: Number(row['pid']),
-      user: textOf(row, 'usename'),
-      application: textOf(row, 'application_name'),
-      state: textOf(row, 'state'),
-      ageMs: Number(row['age_ms']),
-      query: excerpt(textOf(row, 'query'), 200),
-    }));
+    return await server.blockers(connection, serverPid);
   } finally {
     await connection.close();
   }

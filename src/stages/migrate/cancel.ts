@@ -1,5 +1,7 @@
+import type { Dialect } from '../../domain/migration/dialect.ts';
 import { Interrupted } from '../../errors.ts';
 import type { Sql } from '../../ports.ts';
+import { type MigrationServer, serverOf } from './server.ts';
 
 /** Ends the statement that runs when a signal comes, so that nobody waits for a long one. */
 export interface Cancellation {
@@ -10,10 +12,14 @@ export interface Cancellation {
   release(): void;
 }
 
-export function cancellation(signal: AbortSignal | undefined, url: string, ports: { readonly sql: Sql }): Cancellation {
+export function cancellation(
+  signal: AbortSignal | undefined,
+  { dialect, url }: { readonly dialect: Dialect; readonly url: string },
+  ports: { readonly sql: Sql },
+): Cancellation {
   let serverPid: number | null = null;
   const cancel = (): void => {
-    if (serverPid !== null) void cancelBackend(serverPid, url, ports.sql);
+    if (serverPid !== null) void cancelStatement(serverPid, url, serverOf(dialect), ports.sql);
   };
   signal?.addEventListener('abort', cancel, { once: true });
   return {
@@ -30,10 +36,10 @@ export function cancellation(signal: AbortSignal | undefined, url: string, ports
   };
 }
 
-async function cancelBackend(serverPid: number, url: string, sql: Sql): Promise<void> {
+async function cancelStatement(serverPid: number, url: string, server: MigrationServer, sql: Sql): Promise<void> {
   try {
     const connection = await sql.connect(url, { timeoutMs: 5_000, applicationName: 'fairway observer' });
-    await connection.query('SELECT pg_cancel_backend($1::int)', [serverPid]).catch(() => undefined);
+    await server.cancel(connection, serverPid).catch(() => undefined);
     await connection.close();
   } catch {
     // The server is gone, and the statement with it.

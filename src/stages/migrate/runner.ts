@@ -7,6 +7,7 @@ import type { ApplyResult, MigrationSession } from '../../migration-tools/tool.t
 import { type BlockerWatch, describeBlocker, watchBlockers } from './blockers.ts';
 import { cancellation } from './cancel.ts';
 import type { AppliedNow, ApplyInput, MigratePorts, MigrationFailure } from './input.ts';
+import { serverOf } from './server.ts';
 import { openSession } from './session.ts';
 
 const defaultLockWaitMs = 60_000;
@@ -23,7 +24,7 @@ export async function withRunner<T>(
   ports: MigratePorts,
   work: (runner: Runner) => Promise<T>,
 ): Promise<T> {
-  const cancelling = cancellation(input.signal, input.url, ports);
+  const cancelling = cancellation(input.signal, input, ports);
   const beforeStatement = (): void => {
     cancelling.check();
     input.assertStillOurs?.();
@@ -35,7 +36,7 @@ export async function withRunner<T>(
   try {
     cancelling.guard(session.serverPid);
     const afterMs = Math.max(50, input.lockTimeoutMs / 2);
-    const about = { url: input.url, serverPid: () => session.serverPid, afterMs };
+    const about = { url: input.url, server: serverOf(input.dialect), serverPid: session.serverPid, afterMs };
     const watch = watchBlockers(session.connection, about, ports);
     return await work({ session: { ...session, connection: watch.connection }, watch });
   } finally {

@@ -1,8 +1,8 @@
 import type { Dialect } from '../../domain/migration/dialect.ts';
-import { textOf } from '../../domain/migration/row.ts';
 import { LockHeld } from '../../errors.ts';
 import type { MigrationSession } from '../../migration-tools/tool.ts';
-import type { Clock, Sql, SqlConnection, SqlRow } from '../../ports.ts';
+import type { Clock, Sql, SqlConnection } from '../../ports.ts';
+import { type MigrationServer, serverOf } from './server.ts';
 
 export interface SessionOptions {
   readonly url: string;
@@ -47,13 +47,13 @@ export function sessionName(runId: string): string {
 export async function openSession(options: SessionOptions, ports: SessionPorts): Promise<LockedSession> {
   const name = sessionName(options.runId);
   const connection = await ports.sql.connect(options.url, { timeoutMs: connectTimeoutMs, applicationName: name });
+  const server = serverOf(options.dialect);
   try {
-    const reset = async (): Promise<void> => {
-      await connection.query(['RESET SESSION AUTHORIZATION', 'RESET ALL', ...settings(name, options)].join('; '));
-    };
+    const home = await server.home(connection);
+    const reset = async (): Promise<void> => await server.reset(connection, { ...options, name }, home);
     await reset();
-    await takeLock(connection, options, ports);
-    const [row] = await connection.query('SELECT pg_backend_pid() AS pid');
+    await takeLock(connection, server, options, ports);
+    const serverPid = await server.ownId(connection);
     return {
       connection,
       dialect: options.dialect,
@@ -61,8 +61,9 @@ export async function openSession(options: SessionOptions, ports: SessionPorts):
       runId: options.runId,
       clock: ports.clock,
       beforeStatement: options.beforeStatement,
+      resetRole: async () => await server.resetRole(connection),
       reset,
-      serverPid: Number(row?.['pid']),
+      serverPid,
       close: async () => await connection.close(),
     };
   } catch (error) {
@@ -71,53 +72,25 @@ export async function openSession(options: SessionOptions, ports: SessionPorts):
   }
 }
 
-function settings(name: string, { lockTimeoutMs, statementTimeoutMs }: SessionOptions): readonly string[] {
-  return [
-    `SET lock_timeout = ${Math.round(lockTimeoutMs)}`,
-    `SET statement_timeout = ${Math.round(statementTimeoutMs)}`,
-    'SET idle_in_transaction_session_timeout = 0',
-    "SELECT set_config('idle_session_timeout', '0', false) WHERE current_setting('idle_session_timeout', true) IS NOT NULL",
-    // The server sees that its client died while a statement runs, and ends it; not every platform can.
-    "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$",
-    `SET application_name = '${name.replaceAll("'", "''")}'`,
-  ];
-}
-
-const lockKey = `hashtextextended('fairway migrations: ' || current_schema() || '.' || $1, 0)`;
-
-async function takeLock(connection: SqlConnection, options: SessionOptions, { clock }: SessionPorts): Promise<void> {
-  const deadline = clock.monotonicMs() + options.lockWaitMs;
-  for (;;) {
-    const [row] = await connection.query(`SELECT pg_try_advisory_lock(${lockKey}) AS taken`, [options.table]);
-    if (row?.['taken'] === true) return;
-    if (clock.monotonicMs() >= deadline) throw await lockHeld(connection, options);
+async function takeLock(
+  connection: SqlConnection,
+  server: MigrationServer,
+  { beforeStatement, lockWaitMs, table }: SessionOptions,
+  { clock }: SessionPorts,
+): Promise<void> {
+  const deadline = clock.monotonicMs() + lockWaitMs;
+  while (!(await server.tryLock(connection, table))) {
+    if (clock.monotonicMs() >= deadline) {
+      const who = await server.holder(connection, table);
+      throw new LockHeld(
+        'MIGRATION_LOCK_HELD',
+        `${who} migrates this database; waited ${lockWaitMs / 1_000} s for it`,
+        {
+          hint: 'wait for it to end, then run the command again; the lock goes with its connection',
+        },
+      );
+    }
     await clock.sleep(pollMs);
-    options.beforeStatement();
+    beforeStatement();
   }
-}
-
-async function lockHeld(connection: SqlConnection, { table, lockWaitMs }: SessionOptions): Promise<LockHeld> {
-  const [holder] = await connection.query(
-    `SELECT a.pid, a.usename, a.application_name, a.client_addr::text, a.backend_start
-     FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-       AND ((l.classid::bigint << 32) | l.objid::bigint) = ${lockKey}`,
-    [table],
-  );
-  return new LockHeld(
-    'MIGRATION_LOCK_HELD',
-    `${whoIs(holder)} migrates this database; waited ${lockWaitMs / 1_000} s for it`,
-    {
-      hint: 'wait for it to end, then run the command again; the lock goes with its connection',
-    },
-  );
-}
-
-function whoIs(holder: SqlRow | undefined): string {
-  if (holder === undefined) return 'another run';
-  const since = holder['backend_start'];
-  const address = textOf(holder, 'client_addr');
-  const from = address === '' ? '' : `, from ${address}`;
-  const connected = since instanceof Date ? `, connected since ${since.toISOString()}` : '';
-  return `"${textOf(holder, 'application_name')}" of ${textOf(holder, 'usename')} (server process ${textOf(holder, 'pid')}${from}${connected})`;
 }

@@ -1,5 +1,5 @@
-import { tokens } from '../../domain/migration/postgres-tokens.ts';
-import type { SqlConnection } from '../../ports.ts';
+import { tokens } from '../../../domain/migration/postgres-tokens.ts';
+import type { SqlConnection } from '../../../ports.ts';
 
 /** What a statement that builds or drops an index without blocking leaves behind when it is interrupted. */
 interface IndexStatement {
