@@ -297,6 +297,17 @@ function remarks(
   return said;
 }
 
-/** True when nothing but our own release commits lies in the range: nothing to build again. */
-export const isOnlyReleaseCommits = (decision: ReleaseDecision): boolean =>
-  decision.commits.length > 0 && decision.commits.every(({ record }) => releaseCommitTag(record) !== null);
+/**
+ * True when nothing but the version change of the last release lies in the range: nothing to build again.
+ *
+ * It may have come by a pull request: as a merge, or squashed under its title.
+ */
+export function isOnlyReleaseCommits({ commits, current }: ReleaseDecision): boolean {
+  if (current === null || commits.length === 0) return false;
+  const title = `chore(release): ${current.version}`;
+  const isChange = (header: string) => header === title || (header.startsWith(`${title} (#`) && header.endsWith(')'));
+  return commits.every(
+    ({ record, header, level }) =>
+      releaseCommitTag(record) !== null || isChange(header) || (record.parents.length > 1 && level === 'none'),
+  );
+}

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/schema.ts';
+import { isOnlyReleaseCommits } from '../../domain/release/decide.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { candidateRef, releaseMessage, unreleasedVersion } from '../../domain/release/plan.ts';
 import type { Forge, GitIdentity, Repository } from '../../ports.ts';
@@ -21,10 +22,9 @@ export async function prepareRelease(
 ): Promise<PreparedRelease> {
   const { head, next, tag } = plan;
   if (next === null || tag === null) {
+    const isRelease = plan.kind === 'released' || isOnlyReleaseCommits(plan.decision);
     const published =
-      plan.kind !== 'released' || plan.current === null
-        ? null
-        : await resumeRelease({ version: plan.current }, settings, repository);
+      !isRelease || plan.current === null ? null : await resumeRelease({ version: plan.current }, settings, repository);
     if (published !== null) return published;
     const version = unreleasedVersion(plan.current, head);
     return { version, commit: head, parent: head, tag: null, plan, remarks: [] };

@@ -101,6 +101,23 @@ test('when the branch takes no push, only the tag is pushed, and the message say
   expect((await planRelease(settings, { withRemote: true }, await work.open())).kind).toBe('released');
 });
 
+test('the version change alone, merged by pull request or squashed, is the release that is out already', async () => {
+  const work = await released(one);
+  const repository = await work.open();
+  const prepared = await prepareRelease(await planRelease(settings, {}, repository), settings, repository);
+  await one.remoteGit('update-ref', 'refs/tags/v1.1.0', prepared.commit);
+  await work.write('package.json', '{ "version": "1.1.0" }\n');
+  await work.git('commit', '--quiet', '--all', '--message', 'chore(release): 1.1.0 (#13)');
+
+  const again = await prepareRelease(
+    await planRelease(settings, { withRemote: true }, repository),
+    settings,
+    repository,
+  );
+
+  expect(again).toMatchObject({ version: '1.1.0', commit: prepared.commit, tag: 'v1.1.0' });
+});
+
 test('an attempt that was rolled back leaves its version free for the next one', async () => {
   const work = await released(one);
   const repository = await work.open();
