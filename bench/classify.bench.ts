@@ -65,10 +65,12 @@ try {
     fairwayFrom: cli === bundle ? 'bundle' : 'source',
   };
   const found = await judgeTable(squawk);
+  const predicting = await predictAgainstTruth();
   const result = {
     measured: { cpus: cpus().length, node: process.version, squawk: squawkVersion, rounds },
     reading: { ...reading, ratio: Number((reading.fairwayStaticMs / reading.squawkMs).toFixed(2)) },
     ...found,
+    predicting,
   };
   await mkdir(join(top, 'bench', 'results'), { recursive: true });
   await writeFile(join(top, 'bench', 'results', 'classify.json'), `${JSON.stringify(result, null, 2)}\n`);
@@ -157,6 +159,49 @@ async function judgeTable(squawk: string) {
         ...tally,
       },
     };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Watch on 100,000 rows, predict for 2,000,000, and watch there too. */
+async function predictAgainstTruth() {
+  const parser = await loadPostgresParser();
+  const server = await startPostgres(18);
+  const [few, many] = [100_000, 2_000_000];
+  const tableOf = (rows: number): string =>
+    `CREATE TABLE books (id bigint PRIMARY KEY, title text, pages integer);
+     INSERT INTO books SELECT i, 'title ' || i, i % 900 + 1 FROM generate_series(1, ${rows}) i`;
+  const target = new Map([['books', { rows: many, bytes: 0 }]]);
+  const statementsToWatch = [
+    'CREATE INDEX books_pages ON books (pages)',
+    'CREATE INDEX books_title ON books (title)',
+    'ALTER TABLE books ALTER COLUMN pages SET NOT NULL',
+    'ALTER TABLE books ADD CONSTRAINT paged CHECK (pages > 0)',
+    'ALTER TABLE books ADD COLUMN token uuid DEFAULT gen_random_uuid()',
+    'ALTER TABLE books ALTER COLUMN pages TYPE bigint',
+  ];
+  try {
+    for (const rows of [few, many]) {
+      await server.create(`rows_${rows}`);
+      const connection = await server.connect(`rows_${rows}`);
+      await connection.query(tableOf(rows));
+      await connection.close();
+    }
+    const found = [];
+    for (const sql of statementsToWatch) {
+      const small = await watch(sql, { template: `rows_${few}`, target }, server, parser);
+      const large = await watch(sql, { template: `rows_${many}` }, server, parser);
+      const [predictedMs, actualMs] = [small.statements[0]?.predictedMs ?? 0, large.statements[0]?.ms ?? 0];
+      found.push({
+        sql,
+        watchedMs: small.statements[0]?.ms,
+        predictedMs,
+        actualMs,
+        factor: Number((predictedMs / actualMs).toFixed(2)),
+      });
+    }
+    return { fromRows: few, toRows: many, statements: found };
   } finally {
     await server.stop();
   }

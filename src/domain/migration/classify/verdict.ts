@@ -122,7 +122,7 @@ function whyUnseen(observation: Observation | null): string {
   if (observation === null || observation.kind === 'observed') return '';
   if (observation.kind === 'not-run') return `Not executed: ${observation.why}.`;
   const { sqlState, message } = observation.failure;
-  if (sqlState === '57014') return `Did not end on the copy within ${Math.round(observation.ms / 1000)} s.`;
+  if (sqlState === '57014') return `Did not end on the copy within ${(observation.ms / 1000).toFixed(1)} s.`;
   return `Fails on the copy: ${message}.`;
 }
 

@@ -1,5 +1,6 @@
 import { observePostgres } from '../../../../src/databases/observe/postgres.ts';
 import { classifyPostgres } from '../../../../src/domain/migration/classify/postgres.ts';
+import type { TargetStatistics } from '../../../../src/domain/migration/classify/predict-time.ts';
 import type { Classification } from '../../../../src/domain/migration/classify/result.ts';
 import type { PostgresParser } from '../../../../src/domain/migration/classify/statement.ts';
 import type { Phase, Wrapping } from '../../../../src/domain/migration/classify/words.ts';
@@ -13,12 +14,13 @@ export interface Watching {
   readonly template?: string;
   readonly wrapping?: Wrapping | undefined;
   readonly phase?: Phase;
+  readonly target?: TargetStatistics;
 }
 
 /** Watch SQL on a new database of a test's server. */
 export async function watch(
   sql: string,
-  { given = '', template, wrapping = 'statement', phase = 'expand' }: Watching,
+  { given = '', template, wrapping = 'statement', phase = 'expand', target = new Map() }: Watching,
   server: TestServer,
   parser: PostgresParser,
 ): Promise<Classification> {
@@ -34,5 +36,5 @@ export async function watch(
   const scripts = [{ wrapping, phase, statements: parsed.statements }];
   const connect = (): ReturnType<TestServer['connect']> => server.connect(database);
   const watched = await observePostgres(scripts, { statementTimeoutMs: 20_000 }, connect, clock);
-  return classifyPostgres(scripts, { server: '18', ...watched }, { budgetMs: 60_000, target: new Map() }, parser);
+  return classifyPostgres(scripts, { server: '18', ...watched }, { budgetMs: 60_000, target }, parser);
 }

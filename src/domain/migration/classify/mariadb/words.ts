@@ -13,7 +13,7 @@ export function wordsOf(text: string): readonly Word[] {
   const words: Word[] = [];
   for (const match of text.matchAll(pattern)) {
     const [found] = match;
-    const isComment = /^(\/\*|\*\/|--[\s]|--$|#)/.test(found) || (found.startsWith('--') && found.length > 2);
+    const isComment = /^(\/\*(?![!M])|\*\/|--|#)/.test(found);
     if (/^\s/.test(found) || isComment) continue;
     words.push({ text: found, start: match.index, end: match.index + found.length });
   }
