@@ -28,7 +28,7 @@ async function play(): Promise<number> {
     await build(dirname(commandLine));
   }
   say('Fairway ships a scratch copy of examples/shop, four times, while users are on it.');
-  theatre = await openTheatre({ holdMs: 2_000, requestsPerSecond: 200, color });
+  theatre = await openTheatre({ holdMs: 1_500, requestsPerSecond: 200, color });
   say(paint(2, `${theatre.url}   ${theatre.shop.directory}`));
   const results: SceneResult[] = [];
   let broken = 0;

@@ -13,7 +13,7 @@ export interface SceneResult {
   readonly ended: Ended;
   /** While `fairway ship` ran. */
   readonly during: Seen;
-  /** In the second after it. */
+  /** Right after it. */
   readonly after: Seen;
   readonly tags: readonly string[];
   readonly changelog: string;

@@ -12,6 +12,9 @@ import { mix } from './mix.ts';
 import type { Scene, SceneResult, Seen } from './scenes.ts';
 import { type ShopRepository, createShopRepository } from './shop-repository.ts';
 
+/** How long users are watched after a run: at 200 requests/s, 100 of them. */
+const afterwardsMs = 500;
+
 /** A scratch repository, a state directory, a port and a load: everything that scenes need, and nothing of the user's. */
 export interface Theatre {
   readonly directory: string;
@@ -64,7 +67,7 @@ export async function openTheatre(settings: TheatreSettings): Promise<Theatre> {
       const ended = await fairway.run(['ship'], onLine === undefined ? {} : { onLine });
       const atEnd = seenBy(load);
       load ??= ended.exitCode === 0 ? startLoad({ url, requestsPerSecond: settings.requestsPerSecond, mix }) : null;
-      await sleep(1_000);
+      await sleep(afterwardsMs);
       return {
         ended,
         during: between(before, atEnd),
