@@ -8,7 +8,8 @@ import { commentOnIssues, moveFloatingTags, startFollowers } from './release/fol
 import { sectionOf } from './release/plan.ts';
 import { clearCandidates } from './release/candidates.ts';
 import type { PreparedRelease } from './release/prepared.ts';
-import type { Publication, Published } from './release/publish.ts';
+import type { Publication } from './release/publication.ts';
+import type { Published } from './release/publish.ts';
 import { publishRefs } from './release/publish.ts';
 
 export type { AnnouncePorts } from './release/announce.ts';

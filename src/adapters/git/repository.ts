@@ -4,7 +4,7 @@ import { ConfigError } from '../../errors.ts';
 import { readLog } from './history.ts';
 import { fastForward, localRefs, readTags, resolve, updateRefs } from './refs.ts';
 import { fetchRefs, hasRemote, push, remoteRefs, remoteUrl } from './remote.ts';
-import type { Git } from './run.ts';
+import type { Environment, Git } from './run.ts';
 import { gitIn, lastLine, must } from './run.ts';
 import { commitOn, exportTree, tagObject } from './trees.ts';
 
@@ -13,9 +13,9 @@ import { commitOn, exportTree, tagObject } from './trees.ts';
  *
  * Throws ConfigError `NOT_A_REPOSITORY` (also for a bare one) and `REPOSITORY_EMPTY` when it has no commit yet.
  */
-export async function openRepository(directory: string): Promise<Repository> {
+export async function openRepository(directory: string, env: Environment): Promise<Repository> {
   const asked = ['--show-toplevel', '--absolute-git-dir', '--show-prefix', 'HEAD^{commit}'];
-  const place = await gitIn(directory)(['rev-parse', ...asked]);
+  const place = await gitIn(directory, env)(['rev-parse', ...asked]);
   const [top = '', gitDirectory = '', prefix = ''] = place.stdout.toString('utf8').split('\n');
   if (top === '') throw notARepository(directory, place.stderr);
   if (place.exitCode !== 0) {
@@ -24,7 +24,7 @@ export async function openRepository(directory: string): Promise<Repository> {
     });
   }
   // The folder may be reached by a link; git tells the real place, and our callers compare paths.
-  const git = gitIn(realpathSync(top), { GIT_DIR: gitDirectory, GIT_WORK_TREE: realpathSync(top) });
+  const git = gitIn(realpathSync(top), env, { GIT_DIR: gitDirectory, GIT_WORK_TREE: realpathSync(top) });
   return repository(git, realpathSync(top), prefix.replace(/\/$/, ''));
 }
 

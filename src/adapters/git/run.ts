@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { EnvironmentError, InternalError } from '../../errors.ts';
 
+/** What git inherits: its own settings, the way to credentials and to the network. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface GitRun {
   readonly exitCode: number;
   readonly stdout: Buffer;
@@ -40,8 +43,8 @@ const hardening = [
 const misleading =
   /^GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|PREFIX|COMMON_DIR|NAMESPACE|GRAFT_FILE|SHALLOW_FILE|CEILING_DIRECTORIES|EXTERNAL_DIFF|PAGER|EDITOR|TRACE.*|(AUTHOR|COMMITTER)_.*|LITERAL_PATHSPECS|GLOB_PATHSPECS|NOGLOB_PATHSPECS|ICASE_PATHSPECS)$/;
 
-function environment(extra: Readonly<Record<string, string>>): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !misleading.test(name));
+function environment(inherited: Environment, extra: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = Object.entries(inherited).filter(([name, value]) => value !== undefined && !misleading.test(name));
   return {
     ...(Object.fromEntries(kept) as Record<string, string>),
     LC_ALL: 'C',
@@ -57,13 +60,13 @@ function environment(extra: Readonly<Record<string, string>>): Record<string, st
  *
  * A non-zero exit is a value. Throws EnvironmentError `GIT_MISSING` and `GIT_TIMEOUT`.
  */
-export function gitIn(directory: string, fixed: Readonly<Record<string, string>> = {}): Git {
+export function gitIn(directory: string, env: Environment, fixed: Readonly<Record<string, string>> = {}): Git {
   return async (args, options = {}) =>
     await new Promise<GitRun>((resolve, reject) => {
       const timeoutMs = options.timeoutMs ?? 120_000;
       const child = spawn('git', [...hardening, ...args], {
         cwd: directory,
-        env: environment({ ...fixed, ...options.env }),
+        env: environment(env, { ...fixed, ...options.env }),
         stdio: ['pipe', 'pipe', 'pipe'],
         detached: true,
       });

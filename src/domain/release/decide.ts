@@ -1,13 +1,16 @@
 import semver from 'semver';
 import type { CommitRecord, TagRecord } from '../../ports.ts';
-import type { Message } from '../commits/message.ts';
+import type { ReleaseWishes } from './asked.ts';
+import { askedVersion, levelBetween } from './asked.ts';
 import { highest, type Level } from './level.ts';
 import type { Line } from './lines.ts';
-import { holds, legalBranch, lineOf } from './lines.ts';
+import { holds, lineOf } from './lines.ts';
 import type { Graph } from './graph.ts';
 import { graphOf, reachable } from './graph.ts';
 import type { PlannedCommit } from './range.ts';
 import { judgeRange } from './range.ts';
+import type { Refusal } from './refusals.ts';
+import { channelRefusal, collision, strayRefusal } from './refusals.ts';
 import type { ReleaseSettings } from './settings.ts';
 import type { VersionTag } from './tags.ts';
 import { releaseCommitTag, versionTags } from './tags.ts';
@@ -29,20 +32,6 @@ export interface ReleaseHistory {
   readonly tags: readonly TagRecord[];
   /** Names of patches, for commits that might be twins; see `twinCandidates`. */
   readonly patchIds?: ReadonlyMap<string, string>;
-}
-
-/** What a person asks for beyond the commits. */
-export interface ReleaseWishes {
-  /** At least this level; `major` is also the way from 0.x to 1.0.0. */
-  readonly level?: Exclude<Level, 'none'> | undefined;
-  /** Exactly this version. */
-  readonly version?: string | undefined;
-}
-
-export interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
 }
 
 export interface ReleaseDecision {
@@ -192,86 +181,6 @@ function pendingSince(
       ({ level }) => level,
     ),
   );
-}
-
-/** A version that somebody named: on the command line, or in the newest `Release-As:` footer of the range. */
-function askedVersion(
-  wishes: ReleaseWishes,
-  commits: readonly PlannedCommit[],
-  settings: ReleaseSettings,
-): { readonly version: string; readonly refusal: Refusal | null } | null {
-  const commit = commits.find(({ message, cancelledBy }) => cancelledBy === undefined && releaseAs(message) !== null);
-  const text = wishes.version ?? (commit === undefined ? null : releaseAs(commit.message));
-  if (text === null) return null;
-  const plain = text.startsWith(settings.tagPrefix) ? text.slice(settings.tagPrefix.length) : text;
-  const version = semver.valid(plain) === plain ? plain : null;
-  if (version !== null) return { version, refusal: null };
-  const place = wishes.version === undefined ? `Release-As of ${commit?.sha.slice(0, 7)}` : '--release-as';
-  return {
-    version: text,
-    refusal: {
-      code: 'VERSION_INVALID',
-      message: `${place}: ${JSON.stringify(text)} is no version.`,
-      hint: 'Write it as MAJOR.MINOR.PATCH, such as 2.0.0.',
-    },
-  };
-}
-
-const releaseAs = (message: Message): string | null =>
-  message.footers.find(({ token }) => token.toLowerCase() === 'release-as')?.value.trim() ?? null;
-
-function levelBetween(from: string, to: string): Level {
-  if (semver.valid(to) === null) return 'none';
-  const a = new semver.SemVer(from);
-  const b = new semver.SemVer(to);
-  return a.major !== b.major ? 'major' : a.minor !== b.minor ? 'minor' : 'patch';
-}
-
-function collision(
-  next: string,
-  current: VersionTag | null,
-  versions: readonly VersionTag[],
-  line: Line,
-  commits: readonly PlannedCommit[],
-): Refusal | null {
-  const taken = versions.find(({ version }) => version === next);
-  if (taken !== undefined) {
-    return {
-      code: 'VERSION_TAKEN',
-      message: `The next version would be ${next}, but ${taken.tag} already stands on ${taken.commit.slice(0, 10)}, which this branch does not contain.`,
-      hint: 'Merge that commit, or name another version with --release-as.',
-    };
-  }
-  if (current !== null && !semver.gt(next, current.version)) {
-    return {
-      code: 'VERSION_NOT_HIGHER',
-      message: `${next} is not higher than ${current.version}, which this branch already contains.`,
-      hint: `Name a version above ${current.version}.`,
-    };
-  }
-  if (holds(line, next)) return null;
-  const cause = commits.find(({ level }) => level === highest(commits.map((commit) => commit.level)));
-  return {
-    code: 'RELEASE_OUT_OF_LINE',
-    message: `${cause === undefined ? 'The request' : `${cause.sha.slice(0, 7)} "${cause.header}"`} makes ${next}, and the line ${line.name} ends before ${line.range?.end ?? ''}.`,
-    hint: `Release it from ${legalBranch(line, next)}, and revert it here.`,
-  };
-}
-
-function strayRefusal(line: Line, stray: VersionTag): Refusal {
-  return {
-    code: 'RELEASE_OUT_OF_LINE',
-    message: `The branch of ${line.name} contains ${stray.tag} (${stray.commit.slice(0, 10)}), which belongs to a later line.`,
-    hint: 'A later line was merged into this one: make the branch again from its last release, and pick the fixes.',
-  };
-}
-
-function channelRefusal(settings: ReleaseSettings, current: string): Refusal {
-  return {
-    code: 'CHANNEL_LOWER',
-    message: `A prerelease "${settings.channel ?? ''}" would be lower than ${current}.`,
-    hint: 'Channels only go up: alpha, beta, rc, stable.',
-  };
 }
 
 function remarks(

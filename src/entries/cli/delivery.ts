@@ -12,8 +12,8 @@ import { databaseContext, databasePlugin, environmentDatabase, type Project } fr
 
 /** The repository that the project lies in, and the engine that builds it. */
 export async function openWorkshop(project: Project) {
-  const { directory, world } = project;
-  const repository = await openRepository(directory);
+  const { directory, world, context } = project;
+  const repository = await openRepository(directory, context.env);
   const engine = openEngine(project, repository);
   return { ...world, repository, engine, scratch: world.orphans.scratch };
 }

@@ -26,7 +26,7 @@ export interface Released {
 export async function openReleased(context: CommandContext): Promise<Released> {
   keepNurserySmall();
   const { config, directory } = await configurationIfAny(context);
-  const repository = await openRepository(directory);
+  const repository = await openRepository(directory, context.env);
   return {
     repository,
     settings: (config ?? configSchema.parse({ app: 'app' })).release,

@@ -8,7 +8,7 @@ import type { LoadedAsset } from './assets.ts';
 import { loadAssets } from './assets.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { again } from './again.ts';
-import type { Publication } from './publish.ts';
+import type { Publication } from './publication.ts';
 
 /** What announcing needs besides the repository. */
 export interface AnnouncePorts {

@@ -4,7 +4,7 @@ import { isPrerelease, versionOfTag } from '../../domain/release/version.ts';
 import { FairwayError } from '../../errors.ts';
 import type { Forge, Repository } from '../../ports.ts';
 import { again } from './again.ts';
-import type { Publication } from './publish.ts';
+import type { Publication } from './publication.ts';
 
 /** Move the floating tags: plain tags without a release, by lease, so that two releases cannot cross. */
 export async function moveFloatingTags(

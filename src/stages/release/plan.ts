@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { ChangelogSection } from '../../domain/release/changelog.ts';
-import type { ReleaseDecision, ReleaseHistory, ReleaseWishes } from '../../domain/release/decide.ts';
+import type { ReleaseWishes } from '../../domain/release/asked.ts';
+import type { ReleaseDecision, ReleaseHistory } from '../../domain/release/decide.ts';
 import { decide } from '../../domain/release/decide.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { notesSections, renderNotes } from '../../domain/release/notes.ts';

@@ -1,27 +1,10 @@
 import type { Config } from '../../config/schema.ts';
-import type { ChangelogSection } from '../../domain/release/changelog.ts';
-import { linksOf } from '../../domain/release/links.ts';
-import { releaseMessage } from '../../domain/release/plan.ts';
 import { EnvironmentError, GateFailed } from '../../errors.ts';
 import type { Forge, RefUpdate, Repository } from '../../ports.ts';
-import { releaseFiles } from './files.ts';
+import type { Push } from './branch.ts';
+import { bringToBranch, isBehind, isRejected, versionChange } from './branch.ts';
 import { identityOf } from './prepare.ts';
-
-/** What publishing needs to know: enough to go on from the remote alone, on another machine. */
-export interface Publication {
-  readonly version: string;
-  readonly tag: string;
-  readonly commit: string;
-  readonly parent: string;
-  readonly branch: string | null;
-  readonly section: ChangelogSection;
-  readonly notes: string;
-  /** Numbers of the issues and pull requests that the release closes. */
-  readonly issues: readonly number[];
-}
-
-/** How the version change came to the branch. */
-export type BranchOutcome = 'forwarded' | 'already' | 'regenerated' | 'proposed' | 'left';
+import type { BranchOutcome, Publication } from './publication.ts';
 
 export interface Published {
   readonly version: string;
@@ -97,14 +80,6 @@ async function localPlace({ tag, branch }: Publication, repository: Repository):
   return { tagged: known?.commit ?? null, tagObject: known?.object ?? null, branchAt };
 }
 
-interface Push {
-  readonly publication: Publication;
-  readonly settings: Config['release'];
-  readonly repository: Repository;
-  readonly forge: Forge | null;
-  readonly remarks: string[];
-}
-
 /** Tag and branch in one atomic push where the branch takes it; else the tag alone, and the branch by a commit of its own. */
 async function pushRefs(push: Push, tagUpdate: RefUpdate, place: Place): Promise<BranchOutcome> {
   const { publication, settings, repository, remarks } = push;
@@ -127,85 +102,6 @@ async function pushRefs(push: Push, tagUpdate: RefUpdate, place: Place): Promise
     return 'left';
   }
   return await bringToBranch(push, branch);
-}
-
-/** A branch that the release commit contains (or that is not there yet) only has to move forward. */
-async function isBehind(branchAt: string | null, { parent }: Publication, repository: Repository): Promise<boolean> {
-  return branchAt === null || branchAt === parent || (await repository.isAncestor(branchAt, parent));
-}
-
-const isRejected = (error: unknown): error is EnvironmentError =>
-  error instanceof EnvironmentError && error.code === 'PUSH_REJECTED';
-
-const attempts = 3;
-
-/** The branch moved on, or takes no push: the version change is made again on its new head, never merged. */
-async function bringToBranch(push: Push, branch: string): Promise<BranchOutcome> {
-  const { publication, settings, repository, remarks } = push;
-  const ref = `refs/heads/${branch}`;
-  for (let attempt = 1; ; attempt += 1) {
-    const [there] = await repository.remoteRefs(settings.remote, [ref]);
-    if (there === undefined) {
-      remarks.push(`${branch} is not on ${settings.remote}: only the tag was pushed.`);
-      return 'left';
-    }
-    await repository.fetch(settings.remote, [ref]);
-    if (await repository.isAncestor(publication.commit, there.commit)) return 'already';
-    const isForward = await isBehind(there.commit, publication, repository);
-    const change = isForward
-      ? publication.commit
-      : await versionChange(publication, there.commit, settings, repository);
-    if (change === null) return 'already';
-    try {
-      await repository.push(settings.remote, [{ ref, to: change, expected: there.commit }]);
-      return isForward ? 'forwarded' : 'regenerated';
-    } catch (error) {
-      if (!isRejected(error)) throw error;
-      if (error.facts['reason'] === 'moved' && attempt < attempts) continue;
-      return await propose(push, branch, change, error);
-    }
-  }
-}
-
-/** The version change goes by pull request; run again, it finds the one that is open. */
-async function propose(push: Push, branch: string, change: string, cause: EnvironmentError): Promise<BranchOutcome> {
-  const { publication, settings, repository, forge, remarks } = push;
-  if (forge === null || settings.onProtected === 'refuse') {
-    remarks.push(`The version change is not on ${branch}: ${cause.message} ${cause.hint ?? ''}`);
-    return 'left';
-  }
-  const from = `fairway/release-${publication.version}`;
-  const ref = `refs/heads/${from}`;
-  const [there] = await repository.remoteRefs(settings.remote, [ref]);
-  if (there?.commit !== change) {
-    await repository.push(settings.remote, [{ ref, to: change, expected: there?.object ?? null }]);
-  }
-  const { url } = await forge.propose({
-    from,
-    into: branch,
-    title: `chore(release): ${publication.version}`,
-    body: `${publication.tag} is out. This brings its version and changelog to ${branch}, which takes changes by pull request only.`,
-  });
-  remarks.push(`${branch} takes no push: the version change waits in ${url}.`);
-  return 'proposed';
-}
-
-/** A commit with the version change on another head; null when that head has it already. */
-export async function versionChange(
-  publication: Publication,
-  head: string,
-  settings: Config['release'],
-  repository: Repository,
-): Promise<string | null> {
-  const links = linksOf(await repository.remoteUrl(settings.remote));
-  const { changes } = await releaseFiles(head, publication.section, settings, links, repository);
-  if (changes.length === 0) return null;
-  return await repository.commitOn(
-    head,
-    changes,
-    releaseMessage(publication.version, publication.tag),
-    identityOf(settings),
-  );
 }
 
 async function takeTag(update: RefUpdate, repository: Repository): Promise<void> {

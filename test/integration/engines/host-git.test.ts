@@ -33,7 +33,7 @@ test('exactly the commit is built: neither later commits, nor changes of the wor
 
   const engine = hostEngine(
     { stateDirectory: at.stateDirectory, scratch: nodeOrphans(at.stateDirectory).scratch },
-    { repository: await openRepository(at.path('repository/my shop')), files: nodeFiles(), exec: at.exec },
+    { repository: await openRepository(at.path('repository/my shop'), process.env), files: nodeFiles(), exec: at.exec },
   );
   const result = await engine.build({
     commit,

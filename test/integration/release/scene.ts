@@ -70,7 +70,7 @@ function place(directory: string): Place {
       await git('commit', '--quiet', '--message', message);
       return await git('rev-parse', 'HEAD');
     },
-    open: async () => await openRepository(directory),
+    open: async () => await openRepository(directory, process.env),
   };
 }
 

@@ -26,20 +26,22 @@ const head = async (): Promise<string> => await work.git('rev-parse', 'HEAD');
 describe('opening', () => {
   test('a folder below the top is told as the prefix', async () => {
     await mkdir(join(work.directory, 'examples', 'shop'), { recursive: true });
-    const below = await openRepository(join(work.directory, 'examples', 'shop'));
+    const below = await openRepository(join(work.directory, 'examples', 'shop'), process.env);
 
     expect({ top: below.top, prefix: below.prefix }).toEqual({ top: work.directory, prefix: 'examples/shop' });
   });
 
   test('no repository, and one without a commit, are clear errors', async () => {
-    await expect(openRepository(await one.folder('plain'))).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+    await expect(openRepository(await one.folder('plain'), process.env)).rejects.toMatchObject({
+      code: 'NOT_A_REPOSITORY',
+    });
     const empty = await one.folder('empty');
     await work.git('init', '--quiet', empty);
-    await expect(openRepository(empty)).rejects.toMatchObject({ code: 'REPOSITORY_EMPTY' });
+    await expect(openRepository(empty, process.env)).rejects.toMatchObject({ code: 'REPOSITORY_EMPTY' });
   });
 
   test('a bare repository has no work tree to release from', async () => {
-    await expect(openRepository(one.remote)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
+    await expect(openRepository(one.remote, process.env)).rejects.toMatchObject({ code: 'NOT_A_REPOSITORY' });
   });
 });
 
@@ -129,7 +131,7 @@ describe('the tree of a commit', () => {
     await work.git('add', '--all');
     await work.git('commit', '--quiet', '--message', 'feat: shop');
     await work.write('examples/shop/junk', 'not committed');
-    const below = await openRepository(join(work.directory, 'examples', 'shop'));
+    const below = await openRepository(join(work.directory, 'examples', 'shop'), process.env);
     const target = join(await one.folder('out'), 'tree');
 
     await below.exportTree(await head(), target);
@@ -289,16 +291,14 @@ test('hooks of the repository are not run, and settings of a hook that runs us d
     await writeFile(path, `#!/bin/sh\necho ${hook} >> ${log}\nexit 1\n`);
     await chmod(path, 0o755);
   }
-  process.env['GIT_DIR'] = '/nonexistent';
-  process.env['GIT_INDEX_FILE'] = '/nonexistent';
-  try {
-    const commit = await repository.commitOn(await head(), [{ path: 'a', content: 'a' }], 'm');
-    await repository.push('origin', [{ ref: 'refs/heads/main', to: commit }]);
-    await repository.fastForward('main', commit);
-    expect((await repository.head())?.commit).toBe(commit);
-  } finally {
-    delete process.env['GIT_DIR'];
-    delete process.env['GIT_INDEX_FILE'];
-  }
+  const misled = await openRepository(work.directory, {
+    ...process.env,
+    GIT_DIR: '/nonexistent',
+    GIT_INDEX_FILE: '/nonexistent',
+  });
+  const commit = await misled.commitOn(await head(), [{ path: 'a', content: 'a' }], 'm');
+  await misled.push('origin', [{ ref: 'refs/heads/main', to: commit }]);
+  await misled.fastForward('main', commit);
+  expect((await misled.head())?.commit).toBe(commit);
   await expect(readFile(log, 'utf8')).rejects.toThrow('ENOENT');
 });
