@@ -1,0 +1,182 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { dockerCommand } from '../../../src/adapters/docker/connections.ts';
+import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
+import { nodeExec } from '../../../src/adapters/node/exec.ts';
+import { nodeFiles } from '../../../src/adapters/node/files.ts';
+import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
+import { createMask } from '../../../src/domain/secrets/mask.ts';
+import { dockerEngine } from '../../../src/engines/docker.ts';
+import type { BuildRequest, BuiltArtifact, Engine } from '../../../src/engines/engine.ts';
+import { missing } from '../../requirements.ts';
+import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
+
+const commit = '3f2a91c0000000000000000000000000000000ab';
+const canRun = missing(engineNeeds) === null;
+
+let real: TestEngine;
+let engine: Engine;
+let directory: string;
+
+beforeAll(async () => {
+  if (!canRun) return;
+  real = await openTestEngine();
+  await real.base();
+});
+afterAll(async () => {
+  if (canRun) await real.close();
+});
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'fairway engine '));
+  if (!canRun) return;
+  const env = { ...process.env, DOCKER_HOST: real.host, HOME: directory };
+  const orphans = nodeOrphans(directory);
+  engine = dockerEngine(
+    { stateDirectory: directory, scratch: orphans.scratch },
+    {
+      repository: {
+        exportTree: async (_commit, to) => await cp(join(directory, 'source'), to, { recursive: true }),
+      },
+      files: nodeFiles(),
+      exec: nodeExec({ env, mask: createMask(), orphans }),
+      containers: dockerContainers(env)(real.host),
+      docker: dockerCommand(env),
+      random: () => Math.random().toString(16).slice(2),
+    },
+  );
+});
+afterEach(async () => await rm(directory, { recursive: true, force: true }));
+
+async function source(files: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(join(directory, 'source'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, 'source', name), text);
+}
+
+const request = (more: Partial<BuildRequest> = {}): BuildRequest => ({
+  commit,
+  version: '1.4.0',
+  run: [],
+  env: {},
+  output: '.',
+  dockerfile: 'Dockerfile',
+  args: {},
+  timeoutMs: 60_000,
+  sourceDateEpoch: 1_700_000_000,
+  ...more,
+});
+
+async function built(more: Partial<BuildRequest> = {}): Promise<BuiltArtifact> {
+  const result = await engine.build(request(more));
+  if (result.kind !== 'built') throw new Error(result.command.lastLines.join('\n'));
+  return result.artifact;
+}
+
+async function dockerfile(...lines: readonly string[]): Promise<string> {
+  return [`ARG BASE_IMAGE=${await real.base()}`, 'FROM ${BASE_IMAGE}', 'WORKDIR /app', 'COPY . .', ...lines].join('\n');
+}
+
+needsEngine('the image of a commit holds what the commands before left, and says what it is', async () => {
+  await source({ Dockerfile: await dockerfile('ARG GREETING', 'RUN echo "$GREETING" > greeting'), page: 'hello' });
+  const artifact = await built({
+    run: [['sh', '-c', 'cp page made-before']],
+    args: { GREETING: 'good day' },
+  });
+
+  expect(artifact.artifact).toMatch(/^image:sha256:[0-9a-f]{64}$/);
+  expect(`image:${artifact.location}`).toBe(artifact.artifact);
+  expect(await engine.find(artifact.artifact)).toEqual(artifact);
+  const result = await engine.test({
+    ...request(),
+    artifact,
+    run: [['sh', '-c', 'test "$(cat greeting made-before)" = "$(printf "good day\\nhello")"']],
+  });
+  expect(result).toEqual({ kind: 'passed' });
+  const labels = JSON.parse(
+    await real.docker('inspect', '-f', '{{json .Config.Labels}}', artifact.location),
+  ) as unknown;
+  expect(labels).toEqual({
+    'org.opencontainers.image.revision': commit,
+    'org.opencontainers.image.version': '1.4.0',
+    'org.opencontainers.image.created': '2023-11-14T22:13:20.000Z',
+    'fairway.built': 'true',
+  });
+});
+
+needsEngine('the same commit built again is the same image', async () => {
+  await source({ Dockerfile: await dockerfile(), page: 'hello' });
+
+  expect(await built()).toEqual(await built());
+});
+
+needsEngine('a line of the Dockerfile that fails is a failed build, with the last lines of the builder', async () => {
+  await source({ Dockerfile: await dockerfile('RUN echo too bad; exit 7') });
+  const result = await engine.build(request());
+
+  expect(result).toMatchObject({ kind: 'failed', command: { index: 0, ended: 'exited' } });
+  expect(result.kind === 'failed' ? result.command.lastLines.join('\n') : '').toMatch(/too bad[^]*7/);
+});
+
+needsEngine('a commit without a Dockerfile is refused before anything is built', async () => {
+  await source({ page: 'hello' });
+
+  await expect(engine.build(request())).rejects.toMatchObject({ code: 'DOCKERFILE_MISSING', family: 'gate' });
+});
+
+needsEngine('a base image that cannot be fetched is the fault of the surroundings, not of the commit', async () => {
+  await source({ Dockerfile: await dockerfile() });
+
+  await expect(engine.build(request({ args: { BASE_IMAGE: '127.0.0.1:1/nobody/has-this:1' } }))).rejects.toMatchObject({
+    code: 'BASE_IMAGE_MISSING',
+    family: 'environment',
+    hint: expect.stringContaining('127.0.0.1:1/nobody/has-this:1') as string,
+  });
+});
+
+needsEngine('tests run in the image, see their variables, and their failure is an answer', async () => {
+  await source({ Dockerfile: await dockerfile() });
+  const artifact = await built();
+  const lines: string[] = [];
+  const run = [['sh', '-c', 'echo "$KIND $FAIRWAY_VERSION in $(pwd)"; exit 5']] as const;
+  const result = await engine.test({
+    ...request({ run, env: { KIND: 'unit' } }),
+    artifact,
+    onLine: (_, line) => lines.push(line),
+  });
+
+  expect(lines).toContain('unit 1.4.0 in /app');
+  expect(result).toMatchObject({ kind: 'failed', command: { argv: run[0], exitCode: 5 } });
+});
+
+needsEngine('a test whose program is not in the image could not be run: that is no verdict', async () => {
+  await source({ Dockerfile: await dockerfile() });
+
+  await expect(engine.test({ ...request({ run: [['no-such-tool']] }), artifact: await built() })).rejects.toMatchObject(
+    {
+      code: 'TOOL_MISSING',
+    },
+  );
+});
+
+needsEngine('a test that was cut at its deadline leaves no container behind', async () => {
+  await source({ Dockerfile: await dockerfile() });
+  const run = [['sh', '-c', 'trap "" TERM; while true; do sleep 1; done']] as const;
+  const result = await engine.test({ ...request({ run, timeoutMs: 2_000 }), artifact: await built() });
+
+  expect(result).toMatchObject({ kind: 'failed', command: { ended: 'timed-out' } });
+  expect(await real.docker('ps', '-aq', '--filter', 'name=fairway-test')).toBe('');
+});
+
+needsEngine('what is not kept is removed, and nothing of others', async () => {
+  await source({ Dockerfile: await dockerfile(), page: 'one' });
+  const old = await built();
+  await source({ page: 'two' });
+  const fresh = await built();
+
+  expect(await engine.prune([fresh.artifact])).toEqual([old.artifact]);
+  expect(await engine.find(old.artifact)).toBeNull();
+  expect(await engine.find(fresh.artifact)).toEqual(fresh);
+  await expect(engine.verify(old)).rejects.toMatchObject({ code: 'ARTIFACT_CHANGED' });
+  expect(await real.docker('images', '-q', await real.base())).not.toBe('');
+});
