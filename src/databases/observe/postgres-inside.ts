@@ -123,7 +123,8 @@ export function held(
   blocks: ReadonlyMap<string, readonly Access[]>,
   base: Catalog,
 ): readonly HeldRelation[] {
-  const ids = [...new Set(locks.map((lock) => lock.id))];
+  const nameOf = (id: string): string => base.get(id)?.name ?? id;
+  const ids = [...new Set(locks.map((lock) => lock.id))].toSorted((x, y) => nameOf(x).localeCompare(nameOf(y), 'en'));
   return ids.flatMap((id): HeldRelation[] => {
     const relation = base.get(id);
     const lock = strongest(modesOf(locks, id));

@@ -44,7 +44,9 @@ const code = (sql: string): readonly string[] => ['```sql', ...`${sql.replace(/;
 function evidence(one: StatementResult): string {
   if (one.scan === null) return 'it fails.';
   const parts = [
-    one.lock === null ? 'no lock on anything that stood before' : `${one.lock} on ${one.relations.join(', ')}`,
+    one.lock === null
+      ? 'no lock on anything that stood before'
+      : `strongest lock ${one.lock} (of ${one.relations.join(', ')})`,
     one.blocks.length === 0
       ? 'a second connection can read and write'
       : `a second connection cannot ${one.blocks.join(', ')}`,
