@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /**
@@ -16,10 +16,12 @@ const timeout = 120_000;
 
 async function onPath(program: string): Promise<string> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = await realpath(join(folder, program)).catch(() => null);
+    const path = await realpath(isAbsolute(program) ? program : join(folder, program)).catch(() => null);
     if (path !== null) return path;
   }
-  throw new Error(`${program} is not on PATH: apt-get install ${program === 'docker' ? 'docker.io' : program}`);
+  throw new Error(
+    `${program} is not on PATH: apt-get install ${program === 'busybox' ? 'busybox-static' : 'docker.io'}`,
+  );
 }
 
 /** Absolute paths of the shared libraries that a program loads, the loader included; none when it is static. */
