@@ -5,6 +5,11 @@ import { test } from 'vitest';
 /** Programs that a test may need and a clean machine may lack, with what brings them. */
 const programs = {
   git: 'Debian package git',
+  haproxy: 'Debian package haproxy',
+  nginx: 'Debian package nginx-light',
+  mariadbd: 'Debian package mariadb-server',
+  openssl: 'Debian package openssl',
+  'redis-server': 'Debian package redis-server',
   dockerd: 'Debian package docker.io',
   docker: 'Debian package docker.io',
   ip: 'Debian package iproute2',
@@ -12,12 +17,13 @@ const programs = {
   'docker-registry': 'Debian package docker-registry',
 } as const;
 
-type Program = keyof typeof programs;
+export type Program = keyof typeof programs;
 type Body = () => void | Promise<void>;
 
 /** What is missing of these, in words; null when nothing is. */
 export function missing(needed: readonly Program[], path = process.env['PATH'] ?? ''): string | null {
-  const absent = needed.filter((program) => !path.split(delimiter).some((folder) => isProgram(join(folder, program))));
+  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const absent = needed.filter((program) => !folders.some((folder) => isProgram(join(folder, program))));
   return absent.length === 0 ? null : absent.map((program) => `${program} (${programs[program]})`).join(', ');
 }
 

@@ -34,7 +34,7 @@ export const embedded: ProxyPlugin<typeof schema> = {
       add: async ({ releaseId, address }) => void (await say({ type: 'add', releaseId, address })),
       shift: async (weights) => void (await say({ type: 'shift', weights })),
       persistStable: async (releaseId) => void (await say({ type: 'persist-stable', releaseId })),
-      stats: async () => statsSchema.parse(await say({ type: 'stats' })),
+      stats: async (question = {}) => statsSchema.parse(await say({ type: 'stats', ...question })),
       drain: async (releaseId, timeoutMs) => drained.parse(await say({ type: 'drain', releaseId, timeoutMs })),
       remove: async (releaseId) => void (await say({ type: 'remove', releaseId })),
       stop: async () => {

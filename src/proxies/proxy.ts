@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock, Daemons, Files, Ports } from '../ports.ts';
+import type { HaproxyRuntime } from './haproxy/runtime.ts';
 
 /** Counters of one release since the proxy first knew it; monotonic while the proxy lives. */
 export interface BackendStats {
@@ -11,6 +12,13 @@ export interface BackendStats {
   readonly inFlight: number;
   /** 95th percentile of the recent window in ms; null without requests. */
   readonly p95Ms: number | null;
+  /** Of the finished ones: slower than the question's limit, taken up to 2 % above; only when it was asked. */
+  readonly slower?: number | undefined;
+}
+
+export interface StatsQuestion {
+  /** The same limit for every release, in ms; may be another one each time, counts begin with the release. */
+  readonly slowerThanMs?: number | undefined;
 }
 
 export interface Backend {
@@ -31,10 +39,12 @@ export interface Proxy {
   shift(weights: Readonly<Record<string, number>>): Promise<void>;
   /** What the proxy must serve after its own restart: only this release. */
   persistStable(releaseId: string): Promise<void>;
-  stats(): Promise<readonly BackendStats[]>;
+  stats(question?: StatsQuestion): Promise<readonly BackendStats[]>;
   /** Wait until a release of weight 0 has no request in flight; answers how many were cut at the deadline. */
   drain(releaseId: string, timeoutMs: number): Promise<{ readonly cut: number }>;
   remove(releaseId: string): Promise<void>;
+  /** Show a page (HTML, at most 8,000 characters) instead of the application; null brings it back. */
+  maintain?(page: string | null): Promise<void>;
   /** End the proxy itself. */
   stop(): Promise<void>;
 }
@@ -46,6 +56,7 @@ export interface ProxyPorts {
   readonly clock: Clock;
   /** Ask a unix socket one JSON question. */
   readonly control: ProxyControl;
+  readonly haproxy: HaproxyRuntime;
 }
 
 export interface ProxyControl {

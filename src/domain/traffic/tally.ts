@@ -1,6 +1,11 @@
 /** How many of the last latencies the percentile looks at. */
 const windowLength = 1_000;
 
+/** Edges of the histogram grow by this factor: a limit is hit within 2 %. */
+const edgeGrowth = 1.02;
+/** Everything below counts as equally fast, in ms. */
+const firstEdgeMs = 0.1;
+
 /** Running counts of one release; changed in place, for it is on the path of every request. */
 export interface Tally {
   requests: number;
@@ -9,6 +14,8 @@ export interface Tally {
   /** The last latencies in ms, the oldest overwritten first. */
   readonly latencies: number[];
   next: number;
+  /** How many took until the n-th edge; as long as the slowest needs. */
+  readonly histogram: number[];
 }
 
 export interface Counted {
@@ -17,7 +24,7 @@ export interface Counted {
 }
 
 export function emptyTally(): Tally {
-  return { requests: 0, errors: 0, inFlight: 0, latencies: [], next: 0 };
+  return { requests: 0, errors: 0, inFlight: 0, latencies: [], next: 0, histogram: [] };
 }
 
 /**
@@ -33,6 +40,22 @@ export function countEnd(tally: Tally, end: Counted): void {
   if (end.durationMs === null) return;
   tally.latencies[tally.next] = end.durationMs;
   tally.next = (tally.next + 1) % windowLength;
+  const edge = edgeOf(end.durationMs);
+  while (tally.histogram.length <= edge) tally.histogram.push(0);
+  tally.histogram[edge] = (tally.histogram[edge] ?? 0) + 1;
+}
+
+/**
+ * How many finished requests took longer than a limit, since the tally began.
+ *
+ * The limit is taken at the next edge of the histogram, up to 2 % above, which is the same one for every release.
+ */
+export function slowerThan({ histogram }: Tally, limitMs: number): number {
+  return histogram.slice(edgeOf(limitMs) + 1).reduce((sum, count) => sum + count, 0);
+}
+
+function edgeOf(ms: number): number {
+  return ms <= firstEdgeMs ? 0 : Math.ceil(Math.log(ms / firstEdgeMs) / Math.log(edgeGrowth));
 }
 
 /** The 95th percentile of the last 1,000 latencies (nearest rank), in ms; null before the first. */

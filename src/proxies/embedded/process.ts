@@ -1,7 +1,7 @@
 import type { Routing } from '../../domain/traffic/routing.ts';
 import { chooseBackend, reroute, routingAfterRestart } from '../../domain/traffic/routing.ts';
 import type { Tally } from '../../domain/traffic/tally.ts';
-import { countEnd, emptyTally, p95Of } from '../../domain/traffic/tally.ts';
+import { countEnd, emptyTally, p95Of, slowerThan } from '../../domain/traffic/tally.ts';
 import type { Clock, Files, Route, Traffic, TrafficRules, TrafficServer } from '../../ports.ts';
 import type { BackendStats } from '../proxy.ts';
 import { proxyFiles } from './paths.ts';
@@ -83,11 +83,12 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
     return { protocol: controlProtocol, build, pid, port, directory };
   }
 
-  function stats(): readonly BackendStats[] {
+  function stats(slowerThanMs: number | undefined): readonly BackendStats[] {
     return routing.backends.map(({ releaseId }) => {
       const tally = tallyOf(releaseId);
       const { requests, errors, inFlight } = tally;
-      return { releaseId, requests, errors, inFlight, p95Ms: p95Of(tally) };
+      const slower = slowerThanMs === undefined ? {} : { slower: slowerThan(tally, slowerThanMs) };
+      return { releaseId, requests, errors, inFlight, p95Ms: p95Of(tally), ...slower };
     });
   }
 
@@ -111,7 +112,7 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
         settings = question.settings;
         return { ok: true, value: null };
       case 'stats':
-        return { ok: true, value: stats() };
+        return { ok: true, value: stats(question.slowerThanMs) };
       case 'drain':
         return await drain(question.releaseId, question.timeoutMs, { routing: () => routing, tallyOf, server }, ports);
       case 'stop':

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Raised when an older proxy would not understand a question, or answer another one. */
-export const controlProtocol = 1;
+export const controlProtocol = 2;
 
 const releaseId = z.string().min(1).max(200);
 export const settingsSchema = z.strictObject({ responseTimeoutMs: z.number().positive(), releaseHeader: z.boolean() });
@@ -14,7 +14,7 @@ export const questionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('shift'), weights: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('persist-stable'), releaseId }),
   z.strictObject({ type: z.literal('remove'), releaseId }),
-  z.strictObject({ type: z.literal('stats') }),
+  z.strictObject({ type: z.literal('stats'), slowerThanMs: z.number().positive().optional() }),
   z.strictObject({ type: z.literal('drain'), releaseId, timeoutMs: z.number().min(0) }),
   z.strictObject({ type: z.literal('stop'), graceMs: z.number().min(0) }),
 ]);
@@ -49,6 +49,7 @@ export const statsSchema = z.array(
     errors: z.number(),
     inFlight: z.number(),
     p95Ms: z.number().nullable(),
+    slower: z.number().optional(),
   }),
 );
 

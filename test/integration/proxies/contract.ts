@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
+import type { Program } from '../../requirements.ts';
+import { missing, needs } from '../../requirements.ts';
 import { countsContract } from './contract/counts.ts';
 import { drainContract } from './contract/drain.ts';
 import { httpContract } from './contract/http.ts';
@@ -11,7 +13,11 @@ import { webSocketsContract } from './contract/websockets.ts';
 export type { ProxyBench } from './contract/under-test.ts';
 
 /** What everything that shifts traffic must do, whatever it is made of. */
-export function proxyContract(name: string, open: () => Promise<ProxyBench>): void {
+export function proxyContract(name: string, open: () => Promise<ProxyBench>, needed: readonly Program[] = []): void {
+  if (missing(needed) !== null) {
+    needs(...needed)(`${name} keeps the contract of proxies`, () => {});
+    return;
+  }
   describe(name, () => {
     const at = useProxy(open);
     sharesContract(at);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { haproxyRuntime } from '../../../src/adapters/haproxy/runtime.ts';
 import { EnvironmentError } from '../../../src/errors.ts';
 import { embedded } from '../../../src/proxies/embedded.ts';
 import { controlProtocol } from '../../../src/proxies/embedded/protocol.ts';
@@ -41,7 +42,14 @@ function host(running: { protocol: number; build: string; directory: string } | 
       };
     },
   };
-  const ports = { files, daemons, ports: fakePorts(), clock: fakeClock({ auto: true }), control };
+  const ports = {
+    files,
+    daemons,
+    ports: fakePorts(),
+    clock: fakeClock({ auto: true }),
+    control,
+    haproxy: haproxyRuntime(''),
+  };
   const proxy: Proxy = embedded.create(embedded.schema.parse({ type: 'embedded' }), context, ports);
   return { proxy, asked, daemons, files, ports };
 }

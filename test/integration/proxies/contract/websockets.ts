@@ -36,7 +36,7 @@ export function webSocketsContract(at: ProxyUnderTest): void {
     const [, canary] = await at.two();
     await at.proxy.shift({ [canary.releaseId]: 100 });
     const wish =
-      'host: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: x\r\nsec-websocket-version: 13';
+      'host: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-version: 13';
 
     expect(await raw(at.proxy.url, `GET /refuse HTTP/1.1\r\n${wish}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 403 /);
     await canary.die();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countEnd, emptyTally, p95Of } from '../../../../src/domain/traffic/tally.ts';
+import { countEnd, emptyTally, p95Of, slowerThan } from '../../../../src/domain/traffic/tally.ts';
 import type { Counted } from '../../../../src/domain/traffic/tally.ts';
 
 function tallyOf(ends: readonly Counted[]) {
@@ -39,4 +39,27 @@ test('the percentile forgets what is more than 1,000 requests ago', () => {
 
 test('there is no percentile without requests', () => {
   expect(p95Of(emptyTally())).toBeNull();
+});
+
+test('how many were slower than a limit can be asked for any limit at any time', () => {
+  const tally = emptyTally();
+  for (const durationMs of [10, 20, 30, 200, 300]) {
+    tally.inFlight += 1;
+    countEnd(tally, { how: 'answered', durationMs });
+  }
+
+  expect(slowerThan(tally, 25)).toBe(3);
+  expect(slowerThan(tally, 100)).toBe(2);
+  expect(slowerThan(tally, 1_000)).toBe(0);
+});
+
+test('slow answers stay counted after the window of the percentile has moved on', () => {
+  const tally = emptyTally();
+  for (let i = 0; i < 3_000; i += 1) {
+    tally.inFlight += 1;
+    countEnd(tally, { how: 'answered', durationMs: i < 500 ? 400 : 5 });
+  }
+
+  expect(p95Of(tally)).toBe(5);
+  expect(slowerThan(tally, 100)).toBe(500);
 });

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Tally } from '../../domain/traffic/tally.ts';
+import { checkLength } from '../proxy/control-client.ts';
+import { askAdmin } from './admin.ts';
+import type { Evidence } from './evidence.ts';
+import { followRequests } from './evidence.ts';
+
+const versionTimeoutMs = 5_000;
+/** Debian puts servers where the PATH of a user does not look. */
+const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin'];
+
+/** HAProxy as its plug-in uses it; one per process, so that the evidence of one proxy is read once. */
+export function haproxyRuntime(path: string) {
+  const evidences = new Map<string, Promise<Evidence>>();
+  const queues = new Map<string, Promise<unknown>>();
+
+  async function evidenceOf(socketPath: string): Promise<Evidence> {
+    const known = evidences.get(socketPath);
+    if (known !== undefined) return await known;
+    const opening = followRequests(socketPath, () => void evidences.delete(socketPath));
+    evidences.set(socketPath, opening);
+    opening.catch(() => void evidences.delete(socketPath));
+    return await opening;
+  }
+
+  return {
+    ask: async (socketPath: string, line: string, timeoutMs: number): Promise<string> => {
+      checkLength(socketPath);
+      return await askAdmin(socketPath, line, timeoutMs);
+    },
+    tallies: async (socketPath: string, app: string): Promise<ReadonlyMap<string, Tally>> =>
+      await (await evidenceOf(socketPath)).tallies(app),
+    /** One change after another, of whichever application. */
+    inTurn: async <T>(socketPath: string, change: () => Promise<T>): Promise<T> => {
+      const turn = (queues.get(socketPath) ?? Promise.resolve()).then(change);
+      queues.set(
+        socketPath,
+        turn.catch(() => {}),
+      );
+      return await turn;
+    },
+    /** The absolute path of a program; null when it is nowhere. */
+    locate: async (program: string): Promise<string | null> => {
+      const folders = program.includes('/') ? [''] : [...path.split(delimiter), ...serverFolders];
+      for (const folder of folders) {
+        const file = join(folder, program);
+        if (await isProgram(file)) return file;
+      }
+      return null;
+    },
+    /** What `haproxy -vv` prints. */
+    describe: async (program: string): Promise<string> => {
+      const { stdout } = await promisify(execFile)(program, ['-vv'], { timeout: versionTimeoutMs, env: {} });
+      return stdout;
+    },
+  };
+}
+
+async function isProgram(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
