@@ -5,6 +5,7 @@ import { test } from 'vitest';
 /** Programs that a test may need and a clean machine may lack, with what brings them. */
 const programs = {
   git: 'Debian package git',
+  'ssh-keygen': 'Debian package openssh-client',
   haproxy: 'Debian package haproxy',
   nginx: 'Debian package nginx-light',
   mariadbd: 'Debian package mariadb-server',
