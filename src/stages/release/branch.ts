@@ -4,7 +4,7 @@ import { releaseMessage } from '../../domain/release/plan.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Forge, Repository } from '../../ports.ts';
 import { releaseFiles } from './files.ts';
-import { identityOf } from './prepare.ts';
+import { makerOf } from './maker.ts';
 import type { BranchOutcome, Publication } from './publication.ts';
 
 export interface Push {
@@ -94,6 +94,6 @@ export async function versionChange(
     head,
     changes,
     releaseMessage(publication.version, publication.tag),
-    identityOf(settings),
+    await makerOf('commit', settings, repository),
   );
 }

@@ -2,8 +2,9 @@ import type { Config } from '../../config/schema.ts';
 import { isOnlyReleaseCommits } from '../../domain/release/decide.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { candidateRef, releaseMessage, unreleasedVersion } from '../../domain/release/plan.ts';
-import type { Forge, GitIdentity, Repository } from '../../ports.ts';
+import type { Forge, Repository } from '../../ports.ts';
 import { candidates } from './candidates.ts';
+import { makerOf } from './maker.ts';
 import { preflightRelease } from './preflight.ts';
 import type { PreparedRelease } from './prepared.ts';
 import { resumeRelease } from './resume.ts';
@@ -30,9 +31,9 @@ export async function prepareRelease(
     return { version, commit: head, parent: head, tag: null, plan, remarks: [] };
   }
   const { remarks, needsSignature } = await preflightRelease(plan, settings, repository, forge);
-  const sign = (await repository.setting('commit.gpgSign')) === 'true';
+  const maker = await makerOf('commit', settings, repository);
   const message = releaseMessage(next, tag);
-  const known = sign || needsSignature ? await existingCandidate(plan, next, settings, repository) : null;
+  const known = maker.sign || needsSignature ? await existingCandidate(plan, next, settings, repository) : null;
   if (known === null && needsSignature && forge !== null) {
     const signed = await forge.commitOn(head, plan.changes, message);
     const ref = candidateRef(next, signed);
@@ -40,7 +41,7 @@ export async function prepareRelease(
     await repository.fetch(settings.remote, [`${ref}:${ref}`]);
     return { version: next, commit: signed, parent: head, tag, plan, remarks };
   }
-  const commit = known ?? (await repository.commitOn(head, plan.changes, message, { ...identityOf(settings), sign }));
+  const commit = known ?? (await repository.commitOn(head, plan.changes, message, maker));
   const ref = candidateRef(next, commit);
   await repository.updateRefs([{ ref, to: commit }]);
   if (await repository.hasRemote(settings.remote)) await pushCandidate(ref, commit, settings.remote, repository);
@@ -55,11 +56,6 @@ async function pushCandidate(ref: string, commit: string, remote: string, reposi
     const there = await repository.remoteRefs(remote, [ref]);
     if (!there.some((one) => one.commit === commit)) throw error;
   }
-}
-
-export function identityOf(settings: Config['release']): { readonly identity?: GitIdentity } {
-  const match = /^(.+) <(.+)>$/.exec(settings.author ?? '');
-  return match === null ? {} : { identity: { name: match[1] ?? '', email: match[2] ?? '' } };
 }
 
 /** A signed commit differs every time it is made, so one that was made before is taken again. */

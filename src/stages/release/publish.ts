@@ -3,7 +3,7 @@ import { EnvironmentError, GateFailed } from '../../errors.ts';
 import type { Forge, RefUpdate, Repository } from '../../ports.ts';
 import type { Push } from './branch.ts';
 import { bringToBranch, isBehind, isRejected, versionChange } from './branch.ts';
-import { identityOf } from './prepare.ts';
+import { makerOf } from './maker.ts';
 import type { BranchOutcome, Publication } from './publication.ts';
 
 export interface Published {
@@ -32,7 +32,6 @@ export async function publishRefs(
 ): Promise<Refs> {
   const { version, tag, commit } = publication;
   const remarks: string[] = [];
-  const sign = (await repository.setting('tag.gpgSign')) === 'true';
   const isRemote = await repository.hasRemote(settings.remote);
   const place = isRemote
     ? await remotePlace(publication, settings, repository)
@@ -40,7 +39,12 @@ export async function publishRefs(
   if (place.tagged !== null && place.tagged !== commit) throw taken(tag, place.tagged, commit);
   const object =
     place.tagObject ??
-    (await repository.tagObject(tag, commit, `${tag}\n\n${publication.notes}`, { ...identityOf(settings), sign }));
+    (await repository.tagObject(
+      tag,
+      commit,
+      `${tag}\n\n${publication.notes}`,
+      await makerOf('tag', settings, repository),
+    ));
   const tagUpdate: RefUpdate = { ref: `refs/tags/${tag}`, to: object, expected: null };
   let branch: BranchOutcome = 'left';
   if (isRemote) {

@@ -109,6 +109,15 @@ describe('fairway release', () => {
     expect((await json('release')).result['planDigest']).toBe(dry.result['planDigest']);
   });
 
+  test('a plan that was looked at is carried out only while it is the same', async () => {
+    await fairway('release', 'plan', '--output', 'release-plan.json');
+    const { planDigest } = JSON.parse(await work.read('release-plan.json')) as { planDigest: string };
+    await work.commit('fix: meanwhile');
+
+    expect(await json('release', '--plan-digest', planDigest)).toMatchObject({ code: 'PLAN_STALE', exitCode: 3 });
+    expect(await one.remoteGit('tag')).toBe('v1.0.0');
+  });
+
   test('publish without prepare is refused', async () => {
     expect(await json('release', 'publish')).toMatchObject({ code: 'NOT_PREPARED', exitCode: 3 });
   });

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { nodeFiles } from '../../../adapters/node/files.ts';
 import { planResult } from '../../../domain/release/plan.ts';
 import type { ReleasePlan } from '../../../domain/release/plan.ts';
@@ -49,12 +51,26 @@ async function ports(context: CommandContext, released: Released): Promise<Annou
   return forge === null ? null : { forge, files: nodeFiles(), directory: released.directory };
 }
 
-async function plan(context: CommandContext, released: Released, verb: string): Promise<CommandResult> {
+/** A plan that somebody looked at before is only carried out when it is still the same. */
+async function planned(context: CommandContext, released: Released, withRemote: boolean): Promise<ReleasePlan> {
   const made = await planRelease(
     withChannel(released, context),
-    request(context, released, false),
+    request(context, released, withRemote),
     released.repository,
   );
+  const expected = context.flags['plan-digest'];
+  if (expected === undefined || expected === made.planDigest) return made;
+  throw new GateFailed('PLAN_STALE', `The plan is ${made.planDigest} now, and not ${String(expected)}.`, {
+    hint: 'Commits, tags or settings changed since: look at fairway release plan again.',
+  });
+}
+
+async function plan(context: CommandContext, released: Released, verb: string): Promise<CommandResult> {
+  const made = await planned(context, released, false);
+  const output = context.flags['output'];
+  if (typeof output === 'string' && !context.dryRun) {
+    await writeFile(resolve(context.directory, output), `${JSON.stringify(planResult(made), null, 2)}\n`);
+  }
   const explained = made.decision.commits.map(
     ({ sha, header, level, rule, why }) => `${sha.slice(0, 7)} ${level.padEnd(5)} ${rule}: ${why}\n        ${header}`,
   );
@@ -89,7 +105,7 @@ function summaryOf(made: ReleasePlan): readonly string[] {
 
 async function prepare(context: CommandContext, released: Released): Promise<CommandResult> {
   const settings = withChannel(released, context);
-  const made = await planRelease(settings, request(context, released, !context.dryRun), released.repository);
+  const made = await planned(context, released, !context.dryRun);
   if (context.dryRun)
     return { outcome: 'planned', code: codeOf(made), result: planResult(made), summary: summaryOf(made) };
   const prepared = await prepareRelease(made, settings, released.repository, await forgeOf(context, released));
@@ -148,7 +164,7 @@ function publishedResult(published: Awaited<ReturnType<typeof publishRelease>>, 
 async function all(context: CommandContext, released: Released): Promise<CommandResult> {
   const settings = withChannel(released, context);
   const { repository, config } = released;
-  const made = await planRelease(settings, request(context, released, !context.dryRun), repository);
+  const made = await planned(context, released, !context.dryRun);
   if (context.dryRun)
     return { outcome: 'planned', code: codeOf(made), result: planResult(made), summary: summaryOf(made) };
   if (made.kind === 'nothing')

@@ -18,6 +18,13 @@ export const versions: readonly CommandSpec[] = [
         choices: ['alpha', 'beta', 'rc', 'stable'],
         about: 'a prerelease of this kind, or stable',
       },
+      {
+        name: 'plan-digest',
+        kind: 'text',
+        value: 'DIGEST',
+        about: 'refuse when the plan is another than the one with this digest',
+      },
+      { name: 'output', kind: 'text', value: 'FILE', about: 'write the plan there, such as release-plan.json' },
     ],
     examples: [
       { line: 'fairway release plan', does: 'the next version and its notes; changes nothing' },
