@@ -2,7 +2,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity, ServerPrograms } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
 import { backUp } from './embedded-backup.ts';
-import { administrator, give, ownerRole } from './home.ts';
+import { administrator, copyData, ownerRole } from './home.ts';
 import { reachablePrograms } from './programs.ts';
 import { type Home, quoteName, serverUrl, startServer, stopByPidFile, stopServer } from './server.ts';
 import { abandoned, temporaryName } from './temporary.ts';
@@ -131,8 +131,7 @@ async function make(
     for (const left of await abandoned(shelf, ports)) await files.remove(`${shelf}/${left.name}`);
     const source = await template(programs, context.cacheDirectory, ports);
     await files.makeDirectory(home.directory, 0o700);
-    await files.copyTree(source.data, `${home.directory}/data`);
-    await give(`${home.directory}/data`, ports);
+    await copyData(source.data, `${home.directory}/data`, ports);
     await files.writeAtomic(`${home.directory}/credentials.json`, JSON.stringify(credentials), 0o600);
     await furnish(home, source.password, credentials, context.app, ports);
     await files.rename(home.directory, directory);

@@ -1,7 +1,7 @@
 import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EphemeralServer } from '../database.ts';
-import { administrator, give, ownerRole } from './home.ts';
+import { administrator, copyData, ownerRole } from './home.ts';
 import { holdsMessage, recordedQueries, refusedQueries } from './log.ts';
 import { reachablePrograms } from './programs.ts';
 import {
@@ -43,8 +43,7 @@ export async function ephemeralServer(context: DatabaseContext, ports: DatabaseP
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs };
   try {
     await ports.files.makeDirectory(home.directory, 0o700);
-    await ports.files.copyTree(source.data, `${home.directory}/data`);
-    await give(`${home.directory}/data`, ports);
+    await copyData(source.data, `${home.directory}/data`, ports);
     const started = await start(home, source.password, ports);
     return await open(home, started, ports);
   } catch (error) {
@@ -71,6 +70,8 @@ async function start(home: Home, password: string, ports: DatabasePorts): Promis
 async function open(home: Home, server: StartedServer, ports: DatabasePorts): Promise<EphemeralServer> {
   const { connection, port, process } = server;
   const passwords = { superuser: ports.random(24), owner: ports.random(24) };
+  // Passwords of 24 random bytes need no slow hash, and a rehearsal connects some dozens of times.
+  await connection.query(`SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'`);
   await connection.query(`ALTER ROLE ${administrator} PASSWORD '${passwords.superuser}'`);
   await connection.query(`CREATE ROLE ${ownerRole} LOGIN PASSWORD '${passwords.owner}'`);
   const logFile = `${home.directory}/data/log/server.json`;

@@ -24,6 +24,27 @@ export async function give(path: string, ports: Pick<DatabasePorts, 'host' | 'ex
   if (result.exitCode !== 0) throw new Error(`chown ${path}: ${result.stderr.trim()}`);
 }
 
+/**
+ * Copy a data directory for the user that the server runs as.
+ *
+ * A thousand small files: where `cp` can keep owners and share blocks it takes a fraction of doing it one by one.
+ */
+export async function copyData(
+  from: string,
+  to: string,
+  ports: Pick<DatabasePorts, 'host' | 'exec' | 'files'>,
+): Promise<void> {
+  if (ports.host.platform === 'linux') {
+    const argv = ['cp', '--archive', '--reflink=auto', '--no-target-directory', from, to] as const;
+    const result = await ports.exec.run({ argv, timeoutMs: 600_000 });
+    if (result.exitCode === 0) return;
+    if (/No space left|quota/i.test(result.stderr)) throw new Error(result.stderr.trim());
+    await ports.files.remove(to);
+  }
+  await ports.files.copyTree(from, to);
+  await give(to, ports);
+}
+
 /** The ids as a command or a daemon takes them. */
 export function ids(ports: Pick<DatabasePorts, 'host'>): { readonly uid?: number; readonly gid?: number } {
   return ports.host.runAs ?? {};

@@ -20,7 +20,7 @@ export interface Ledger {
 }
 
 const shownLines = 20;
-const pollMs = 50;
+const pollMs = 20;
 const answerMs = 2_000;
 
 /**

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgres } from '../../../src/databases/postgres.ts';
 import type { EphemeralServer } from '../../../src/databases/database.ts';
 import { ephemeralServer } from '../../../src/databases/postgres/ephemeral.ts';
-import type { Files } from '../../../src/ports.ts';
+import type { Exec } from '../../../src/ports.ts';
 import { type DatabaseWorld, databaseWorld } from './world.ts';
 
 let world: DatabaseWorld;
@@ -120,16 +120,14 @@ test('what a killed client left running is ended and removed by the next start',
 test('a full disk is told with the place, and nothing half-made stays', async () => {
   const own = await databaseWorld({ ownCache: true });
   onTestFinished(async () => await own.remove());
-  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-  const files: Files = {
-    ...own.ports.files,
-    async copyTree(from, to) {
-      await own.ports.files.makeDirectory(to);
-      await own.ports.files.copyTree(`${from}/global`, `${to}/global`);
-      throw full;
+  const exec: Exec = {
+    async run(command) {
+      const result = await own.ports.exec.run(command);
+      if (command.argv[0] !== 'cp') return result;
+      return { ...result, exitCode: 1, stderr: "cp: error writing 'data/base/1/1255': No space left on device\n" };
     },
   };
-  await expect(ephemeralServer(own.context, { ...own.ports, files })).rejects.toMatchObject({
+  await expect(ephemeralServer(own.context, { ...own.ports, exec })).rejects.toMatchObject({
     code: 'DISK_FULL',
     family: 'environment',
     message: expect.stringContaining(join(own.context.cacheDirectory, 'postgres', 'servers')),

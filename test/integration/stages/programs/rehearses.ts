@@ -6,8 +6,17 @@ import { rehearseWorld } from '../rehearse-world.ts';
 const directory = process.argv[2] ?? '';
 const { input, ports, world } = await rehearseWorld();
 const release = { READ: 'SELECT 1', WRITE: 'SELECT 1' };
-const about = await input({ base: {}, pending: { '0001_slow.sql': 'SELECT pg_sleep(50);' }, old: release, new: release });
-const context = { ...world.context, stateDirectory: join(directory, 'state'), cacheDirectory: join(directory, 'cache') };
+const about = await input({
+  base: {},
+  pending: { '0001_slow.sql': 'SELECT pg_sleep(50);' },
+  old: release,
+  new: release,
+});
+const context = {
+  ...world.context,
+  stateDirectory: join(directory, 'state'),
+  cacheDirectory: join(directory, 'cache'),
+};
 await rehearse(
   {
     ...about,
