@@ -118,6 +118,7 @@ needsEngine('releases in containers are shipped, taken back and put away', async
 needsEngine('a canary that runs out of memory goes back to the old release, and the reason says so', async () => {
   await begin(goodServer('one'));
   await fairway('ship');
+  await writeFile(join(directory, 'fairway.yml'), configuration().replace('hold: 300ms', 'hold: 10s'));
   await commit(
     'feat: a leak',
     `${goodServer('leak')}
