@@ -1,0 +1,1 @@
+const{main}=await import(`./chunk-main.js`);process.exit(await main());export{};

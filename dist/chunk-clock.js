@@ -1,0 +1,1 @@
+export{t as nodeClock}from"./chunk-clock2.js";

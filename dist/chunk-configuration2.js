@@ -1,0 +1,1 @@
+export{t as loadConfiguration}from"./chunk-configuration.js";

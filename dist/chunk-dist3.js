@@ -1,0 +1,1 @@
+import{t as require_dist}from"./chunk-dist2.js";export default require_dist();export{};

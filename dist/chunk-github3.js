@@ -1,0 +1,1 @@
+export{t as githubCalls,n as githubForge}from"./chunk-github2.js";
