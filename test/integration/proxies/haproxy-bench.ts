@@ -21,7 +21,7 @@ export interface HaproxyBench extends ProxyBench {
   /** A folder that is removed at the end. */
   readonly directory: string;
   /** The proxy as another application, or another client, sees it; stopped at the end. */
-  client(config?: object, app?: string): Proxy;
+  client(config?: object, app?: string, other?: Partial<ProxyPorts>): Proxy;
   pid(): Promise<number>;
 }
 
@@ -40,13 +40,16 @@ export async function openHaproxy(config: object = {}): Promise<HaproxyBench> {
   const port = await ports.ports.free();
   const paths = haproxyFiles(runDirectory, port);
   const clients: Proxy[] = [];
-  const client = (more: object = config, app = 'shop'): Proxy => {
+  const client = (more: object = config, app = 'shop', other: Partial<ProxyPorts> = {}): Proxy => {
     const context = {
       directory: join(directory, app),
       runDirectory,
       runtime: { node: process.execPath, bundle: '/nowhere' },
     };
-    const proxy = haproxy.create(haproxy.schema.parse({ type: 'haproxy', port, ...more }), context, ports);
+    const proxy = haproxy.create(haproxy.schema.parse({ type: 'haproxy', port, ...more }), context, {
+      ...ports,
+      ...other,
+    });
     clients.push(proxy);
     return proxy;
   };
