@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isRunning } from '../fakes/running.ts';
 import { startLoad } from '../load/load.ts';
 import { goodServer, type TinyApp, tinyApp } from './tiny-app.ts';
 import { agentPid, statusOf, until } from './watching.ts';
@@ -152,4 +153,31 @@ test('down stops everything, and what was shipped can be shipped again', async (
   expect(reached).toBe(false);
   expect(again.exitCode, again.stderr).toBe(0);
   expect(await serving(app)).toBe('hello from 0.1.0');
+});
+
+test('a build whose client is killed goes on no longer than until the next command', async () => {
+  await using app = await tinyApp({
+    build: { run: [['node', '-e', 'console.log("pid " + process.pid); setInterval(() => {}, 1000)']] },
+  });
+  const run = app.start(['build', '--verbose']);
+  await until(
+    () => /pid \d+/.test(run.shown()),
+    () => run.shown(),
+  );
+  const pid = Number(/pid (\d+)/.exec(run.shown())?.[1]);
+  run.kill('SIGKILL');
+  await run.ended;
+  const livedOn = isRunning(pid);
+
+  await app.write(
+    'fairway.json',
+    (await app.git('show', 'HEAD:fairway.json')).replace('setInterval(() => {}, 1000)', ''),
+  );
+  await app.commit('fix: a build that ends');
+  const next = await app.fairway(['build']);
+
+  expect(livedOn).toBe(true);
+  expect(isRunning(pid)).toBe(false);
+  expect(next.exitCode).toBe(0);
+  expect(next.stderr).toContain(`process ${pid}`);
 });

@@ -9,10 +9,12 @@ import type { Target } from '../../targets/target.ts';
 import { statusOf, underLock } from './agent.ts';
 import { openEngine } from './engine.ts';
 import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
+import { sweep } from './world.ts';
 
-/** The repository that the project lies in, and the engine that builds it. */
+/** The repository that the project lies in, and the engine that builds it; what a killed command left is ended first. */
 export async function openWorkshop(project: Project) {
   const { directory, world, context } = project;
+  await sweep(context);
   const repository = await openRepository(directory, context.env);
   const engine = openEngine(project, repository);
   return { ...world, repository, engine, scratch: world.orphans.scratch };
