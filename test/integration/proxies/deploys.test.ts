@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
 import { nodeHttp } from '../../../src/adapters/node/http.ts';
 import { directoryDigest } from '../../../src/domain/artifact/manifest.ts';
@@ -13,8 +13,11 @@ import type { Instance, Target } from '../../../src/targets/target.ts';
 import type { RunningLoad } from '../../load/load.ts';
 import { startLoad } from '../../load/load.ts';
 import { ask, eventually } from './client.ts';
+import { needs } from '../../requirements.ts';
 import type { EmbeddedBench } from './embedded-bench.ts';
 import { openEmbedded } from './embedded-bench.ts';
+import type { HaproxyBench } from './haproxy-bench.ts';
+import { openHaproxy } from './haproxy-bench.ts';
 
 /** It has no handler for SIGTERM: what it still had in flight would be cut when it is stopped. */
 const server = `
@@ -26,7 +29,7 @@ const server = `
 
 const web: ProcessSpec = {
   name: 'web',
-  argv: ['node', 'server.js'],
+  argv: ['node', 'server.cjs'],
   traffic: true,
   singleton: false,
   env: {},
@@ -36,15 +39,15 @@ const web: ProcessSpec = {
   maxRestarts: 0,
 };
 
-let bench: EmbeddedBench;
+let bench: EmbeddedBench | HaproxyBench;
 let target: Target;
 let directory: string;
 let artifact: Pick<ReleaseSpec, 'artifact' | 'location'>;
 let load: RunningLoad | null = null;
 const running: Instance[] = [];
 
-beforeEach(async () => {
-  bench = await openEmbedded({ releaseHeader: true });
+async function open(opened: Promise<EmbeddedBench | HaproxyBench>): Promise<void> {
+  bench = await opened;
   const environment = baseEnvironment(process.env, dirname(process.execPath));
   target = processTarget.create(
     { type: 'process' },
@@ -53,10 +56,10 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fairway deploys '));
   const location = join(directory, 'tree');
   await mkdir(location);
-  await writeFile(join(location, 'server.js'), server);
+  await writeFile(join(location, 'server.cjs'), server);
   artifact = { location, artifact: directoryDigest((await scanTree(location, bench.ports.files)).manifest) };
   await bench.proxy.ensure();
-});
+}
 afterEach(async () => {
   await load?.stop();
   for (const instance of running) await target.stop(instance, 0);
@@ -91,7 +94,19 @@ async function deploy(version: string, former: Instance | null): Promise<Instanc
   return fresh;
 }
 
-test('twenty deploys in a row of an application that ends abruptly lose no request', async () => {
+const title = 'twenty deploys in a row of an application that ends abruptly lose no request';
+
+test(`${title}: the embedded proxy`, async () => {
+  await open(openEmbedded({ releaseHeader: true }));
+  await deployTwentyTimes();
+});
+
+needs('haproxy')(`${title}: HAProxy`, async () => {
+  await open(openHaproxy({ releaseHeader: true }));
+  await deployTwentyTimes();
+});
+
+async function deployTwentyTimes(): Promise<void> {
   let former = await deploy('1.0.0', null);
   load = startLoad({
     url: bench.proxy.url,
@@ -111,4 +126,4 @@ test('twenty deploys in a row of an application that ends abruptly lose no reque
   expect(report.byStatus).toEqual({ 200: report.requests });
   expect(Object.keys(report.byRelease)).toHaveLength(21);
   expect((await bench.proxy.stats()).map(({ releaseId }) => releaseId)).toEqual(['1.0.20-3f2a91c']);
-});
+}
