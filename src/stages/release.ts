@@ -16,7 +16,7 @@ export type { AnnouncePorts } from './release/announce.ts';
 export { type PlanRequest, planRelease } from './release/plan.ts';
 export { prepareRelease } from './release/prepare.ts';
 export type { PreparedRelease } from './release/prepared.ts';
-export { type ResumeRequest, resumeRelease } from './release/resume.ts';
+export { resumeRelease } from './release/resume.ts';
 export type { Published } from './release/publish.ts';
 
 /**

@@ -5,7 +5,6 @@ import { askedVersion, levelBetween } from './asked.ts';
 import { highest, type Level } from './level.ts';
 import type { Line } from './lines.ts';
 import { holds, lineOf } from './lines.ts';
-import type { Graph } from './graph.ts';
 import { graphOf, reachable } from './graph.ts';
 import type { PlannedCommit } from './range.ts';
 import { judgeRange } from './range.ts';
@@ -58,6 +57,32 @@ export function decide(
   settings: ReleaseSettings,
   wishes: ReleaseWishes = {},
 ): ReleaseDecision {
+  const situation = situationOf(history, settings);
+  const { line, current, since, commits, remarks } = situation;
+  const { next, level, refusal } = nextOf(situation, settings, wishes);
+  const isHere = current !== null && current.at === history.head;
+  const kind = next !== null ? 'release' : isHere ? 'released' : 'nothing';
+  return { line, current, since, next, level, kind, commits, remarks, refusal };
+}
+
+/** What stands where, before anything is wished or decided. */
+interface Situation {
+  readonly head: string;
+  readonly line: Line;
+  /** Every version of the repository, on this branch or elsewhere. */
+  readonly versions: readonly VersionTag[];
+  /** Versions that HEAD contains, whatever line they belong to. */
+  readonly here: readonly VersionTag[];
+  readonly current: VersionTag | null;
+  readonly stable: VersionTag | null;
+  readonly since: VersionTag | null;
+  readonly commits: readonly PlannedCommit[];
+  /** Level of all changes since the last stable version. */
+  readonly sinceStable: () => Level;
+  readonly remarks: readonly string[];
+}
+
+function situationOf(history: ReleaseHistory, settings: ReleaseSettings): Situation {
   const graph = graphOf(history.commits);
   const onBranch = reachable(graph, [history.head]);
   const line = lineOf(history.branch);
@@ -66,96 +91,74 @@ export function decide(
   const mine = here.filter(({ version }) => holds(line, version));
   const current = pick(mine, () => true);
   const stable = pick(mine, (version) => !isPrerelease(version));
-  const wantsStable = settings.channel === undefined;
-  const base = { line, current, remarks: remarks(odd, versions, here, settings) };
+  const isAfterPrerelease = settings.channel !== undefined && current !== null && isPrerelease(current.version);
+  const since = isAfterPrerelease ? current : stable;
+  const judge = (from: VersionTag | null): readonly PlannedCommit[] => {
+    const released = from === null ? new Set<string>() : reachable(graph, [from.at]);
+    const range = reachable(graph, [history.head], released);
+    const patchIds = history.patchIds ?? new Map<string, string>();
+    return judgeRange({ graph, range, onBranch, versions, types: settings.types, patchIds });
+  };
+  const commits = judge(since);
+  const sinceStable = (): Level => levelOf(since === stable ? commits : judge(stable));
+  const said = remarks(odd, versions, here, settings);
+  return { head: history.head, line, versions, here, current, stable, since, commits, sinceStable, remarks: said };
+}
 
-  const since = wantsStable || current === null || !isPrerelease(current.version) ? stable : current;
-  const released = since === null ? new Set<string>() : reachable(graph, [since.at]);
-  const range = reachable(graph, [history.head], released);
-  const commits = judgeRange({
-    graph,
-    range,
-    onBranch,
-    versions,
-    types: settings.types,
-    patchIds: history.patchIds ?? new Map(),
-  });
-  const answer = (
-    rest: Pick<ReleaseDecision, 'next' | 'level' | 'kind'> & { refusal?: Refusal | null },
-  ): ReleaseDecision => ({
-    ...base,
-    since,
-    commits,
-    refusal: null,
-    ...rest,
-  });
-  const nothing = (refusal: Refusal | null = null): ReleaseDecision =>
-    answer({ next: null, level: 'none', kind: current?.at === history.head ? 'released' : 'nothing', refusal });
+type Next = Pick<ReleaseDecision, 'next' | 'level' | 'refusal'>;
 
-  const stray = here.find(
-    ({ version }) => !holds(line, version) && line.range !== null && semver.gte(version, line.range.end),
-  );
-  if (stray !== undefined) return nothing(strayRefusal(line, stray));
-  if (
-    current !== null &&
-    current.at === history.head &&
-    wishes.version === undefined &&
-    (isPrerelease(current.version) ? !wantsStable : true)
-  ) {
-    return nothing();
-  }
+const nothing: Next = { next: null, level: 'none', refusal: null };
+const refuse = (refusal: Refusal): Next => ({ ...nothing, refusal });
+const levelOf = (commits: readonly PlannedCommit[]): Level => highest(commits.map(({ level }) => level));
 
-  const pending = highest(commits.map(({ level }) => level));
+/** The rules in their order: what forbids any release, what was asked for, the first one, the next one. */
+function nextOf(situation: Situation, settings: ReleaseSettings, wishes: ReleaseWishes): Next {
+  const { line, here, current, stable, commits, head } = situation;
+  const stray = here.find(({ version }) => line.range !== null && semver.gte(version, line.range.end));
+  if (stray !== undefined) return refuse(strayRefusal(line, stray));
+  const isPromotion = settings.channel === undefined && current !== null && isPrerelease(current.version);
+  if (current?.at === head && wishes.version === undefined && !isPromotion) return nothing;
+
   const asked = askedVersion(wishes, commits, settings);
   if (asked !== null) {
-    const level = stable === null ? 'minor' : levelBetween(stable.version, asked.version);
-    const refusal = asked.refusal ?? collision(asked.version, current, versions, line, commits);
-    return answer({
-      next: refusal === null ? asked.version : null,
-      level,
-      kind: refusal === null ? 'release' : 'nothing',
-      refusal,
-    });
+    if (asked.refusal !== null) return refuse(asked.refusal);
+    return orCollision(
+      asked.version,
+      stable === null ? 'minor' : levelBetween(stable.version, asked.version),
+      situation,
+    );
   }
-  const level = highest([pending, wishes.level ?? 'none']);
+  const level = highest([levelOf(commits), wishes.level ?? 'none']);
   if (current === null) {
-    const first = wantsStable ? settings.initial : nextPrerelease(settings.initial, settings.channel ?? 'rc', []);
-    const refusal = first === null ? null : collision(first, null, versions, line, commits);
-    return answer({
-      next: refusal === null ? first : null,
-      level: level === 'none' ? 'minor' : level,
-      kind: 'release',
-      refusal,
-    });
+    const { initial, channel } = settings;
+    const first = channel === undefined ? initial : (nextPrerelease(initial, channel, []) ?? initial);
+    return orCollision(first, level === 'none' ? 'minor' : level, situation);
   }
-  if (level === 'none' && !(wantsStable && isPrerelease(current.version) && stable?.version !== current.version))
-    return nothing();
+  if (level === 'none' && !isPromotion) return nothing;
+  return following(situation, current, settings, wishes);
+}
 
-  const from = stable?.version ?? '0.0.0';
-  const all =
-    stable === null
-      ? level
-      : highest([pendingSince(stable, graph, history, versions, onBranch, settings), wishes.level ?? 'none']);
-  const effective = wishes.level === 'major' ? 'major' : effectiveLevel(all, from, settings.zero);
-  const target = stable === null ? settings.initial : effective === 'none' ? from : raise(from, effective);
-  const existing = mine.map(({ version }) => version);
-  const next = wantsStable
-    ? (highestVersion([target, ...existing.filter(isPrerelease).map(stablePart)]) ?? target)
-    : nextPrerelease(
-        target,
-        settings.channel ?? 'rc',
-        versions
-          .filter(({ version }) => holds(line, version) && (stable === null || semver.gt(version, stable.version)))
-          .map(({ version }) => version),
-      );
-  if (next === null) return nothing(channelRefusal(settings, current.version));
+/** The version after `current`, from where the changes since the last stable version lead. */
+function following(situation: Situation, current: VersionTag, settings: ReleaseSettings, wishes: ReleaseWishes): Next {
+  const { line, here, stable, versions } = situation;
+  const pending = highest([situation.sinceStable(), wishes.level ?? 'none']);
+  const level = wishes.level === 'major' ? 'major' : effectiveLevel(pending, stable?.version ?? '0.0.0', settings.zero);
+  const from = stable?.version ?? settings.initial;
+  const target = stable === null || level === 'none' ? from : raise(from, level);
+  const ofLine = (tags: readonly VersionTag[]) =>
+    tags.map(({ version }) => version).filter((version) => holds(line, version));
+  if (settings.channel === undefined) {
+    const promoted = ofLine(here).filter(isPrerelease).map(stablePart);
+    return orCollision(highestVersion([target, ...promoted]) ?? target, level, situation);
+  }
+  const pastStable = ofLine(versions).filter((version) => stable === null || semver.gt(version, stable.version));
+  const next = nextPrerelease(target, settings.channel, pastStable);
+  return next === null ? refuse(channelRefusal(settings, current.version)) : orCollision(next, level, situation);
+}
+
+function orCollision(next: string, level: Level, { current, versions, line, commits }: Situation): Next {
   const refusal = collision(next, current, versions, line, commits);
-  return answer({
-    next: refusal === null ? next : null,
-    level: effective,
-    kind: refusal === null ? 'release' : 'nothing',
-    refusal,
-  });
+  return refusal === null ? { next, level, refusal } : refuse(refusal);
 }
 
 function pick(tags: readonly VersionTag[], wanted: (version: string) => boolean): VersionTag | null {
@@ -164,23 +167,6 @@ function pick(tags: readonly VersionTag[], wanted: (version: string) => boolean)
     if (wanted(tag.version) && (best === null || compareVersions(tag.version, best.version) > 0)) best = tag;
   }
   return best;
-}
-
-/** The level since the last stable version, which is what a prerelease is computed from. */
-function pendingSince(
-  stable: VersionTag,
-  graph: Graph,
-  history: ReleaseHistory,
-  versions: readonly VersionTag[],
-  onBranch: ReadonlySet<string>,
-  settings: ReleaseSettings,
-): Level {
-  const range = reachable(graph, [history.head], reachable(graph, [stable.at]));
-  return highest(
-    judgeRange({ graph, range, onBranch, versions, types: settings.types, patchIds: new Map() }).map(
-      ({ level }) => level,
-    ),
-  );
 }
 
 function remarks(
