@@ -5,11 +5,11 @@
  *     node bench/classify.bench.ts [--quick]
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { build } from '../scripts/build.ts';
 import { loadPostgresParser } from '../src/adapters/sql/libpg-query.ts';
 import { classifyPostgres } from '../src/domain/migration/classify/postgres.ts';
 import { bookshop, statements, type StatementCase } from '../test/fixtures/statements/postgres.ts';
@@ -22,8 +22,6 @@ const rounds = values.quick === true ? 3 : 7;
 const scripts = 300;
 const squawkVersion = '2.66.0';
 const top = join(import.meta.dirname, '..');
-const bundle = join(top, 'dist', 'cli.js');
-const cli = existsSync(bundle) ? bundle : join(top, 'src', 'entries', 'cli.ts');
 
 /** Style and timeouts: not what the table is about. What remains is about locks, scans, rewrites and losses. */
 const style = [
@@ -44,6 +42,8 @@ const style = [
 const home = await mkdtemp(join(tmpdir(), 'fairway-bench-classify-'));
 try {
   const squawk = await installSquawk();
+  await build(join(home, 'dist'));
+  const cli = join(home, 'dist', 'cli.js');
   const files = await writeScripts();
   const reading = {
     scripts,
@@ -62,7 +62,7 @@ try {
           'never',
         ]),
     ),
-    fairwayFrom: cli === bundle ? 'bundle' : 'source',
+    nodeAloneMs: await median(async () => await run(process.execPath, ['-e', '0'])),
   };
   const found = await judgeTable(squawk);
   const predicting = await predictAgainstTruth();

@@ -10,6 +10,8 @@ export interface Command {
 export interface AlterTable {
   /** `ALTER TABLE IF EXISTS ONLY shop.books`. */
   readonly head: string;
+  /** Where the name of the table begins. */
+  readonly nameStart: number;
   readonly commands: readonly Command[];
 }
 
@@ -21,6 +23,7 @@ export function cutAlterTable(sql: string, tokens: readonly Token[]): AlterTable
   let at = 2;
   if (word(tokens[at]) === 'IF') at += 2;
   if (word(tokens[at]) === 'ONLY') at += 1;
+  const nameStart = tokens[at]?.start ?? 0;
   at += 1;
   while (word(tokens[at]) === '.') at += 2;
   if (word(tokens[at]) === '*') at += 1;
@@ -29,7 +32,7 @@ export function cutAlterTable(sql: string, tokens: readonly Token[]): AlterTable
     const start = group[0]?.start ?? 0;
     return { text: sql.slice(start, group.at(-1)?.end ?? start), start, tokens: group };
   });
-  return { head: sql.slice(0, headEnd), commands };
+  return { head: sql.slice(0, headEnd), nameStart, commands };
 }
 
 function splitAtCommas(tokens: readonly Token[]): readonly (readonly Token[])[] {

@@ -31,8 +31,7 @@ export function saferPostgres(
 ): string | null {
   const { sql } = written;
   if (!actions.every((action) => answered.includes(action.does))) return null;
-  const node = actions.some((action) => placed.includes(action.does)) ? parsedAlone(written, parser) : written.node;
-  if (node === null) return null;
+  const { node } = written;
   const steps = stepsOf({ sql, node, actions, tokens: parser.tokens(sql), keyOf });
   if (steps === null || steps.length === 0) return null;
   // The same words help only where it was the transaction around them that hurt.
@@ -55,14 +54,6 @@ const answered: readonly Action['does'][] = [
   'set-default',
   'other',
 ];
-
-/** Answered with pieces of the text, at the places that the parser names. */
-const placed: readonly Action['does'][] = ['add-column', 'add-constraint'];
-
-function parsedAlone(written: Statement, parser: PostgresParser): Node | null {
-  const parsed = parser.parse(written.file, written.sql);
-  return parsed.kind === 'parsed' ? (parsed.statements[0]?.node ?? null) : null;
-}
 
 function stepsOf(input: Input): readonly string[] | null {
   const { sql, node, actions, tokens, keyOf } = input;
@@ -91,7 +82,7 @@ const one = (sql: string | null): readonly string[] | null => (sql === null ? nu
 /** Every command must have an answer, or the whole has none. */
 function alterSteps({ sql, node, actions, tokens, keyOf }: Input): readonly string[] | null {
   const alter = cutAlterTable(sql, tokens);
-  const toCharacter = characterOffsets(sql);
+  const toCharacter = withinStatement(sql, node, alter?.nameStart ?? 0);
   if (alter === null || alter.commands.length !== actions.length) return null;
   const steps: string[] = [];
   for (const [i, action] of actions.entries()) {
@@ -102,6 +93,14 @@ function alterSteps({ sql, node, actions, tokens, keyOf }: Input): readonly stri
     steps.push(...more);
   }
   return steps;
+}
+
+/** The parser counts bytes from the start of the file; the name of the table is known in both. */
+function withinStatement(sql: string, node: Node, nameStart: number): (byte: number) => number {
+  const toCharacter = characterOffsets(sql);
+  const named = 'AlterTableStmt' in node ? (node.AlterTableStmt.relation?.location ?? 0) : 0;
+  const before = named - new TextEncoder().encode(sql.slice(0, nameStart)).length;
+  return (byte) => toCharacter(byte - before);
 }
 
 function alterStep(

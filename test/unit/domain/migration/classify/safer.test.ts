@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { read } from './read.ts';
 
-const safer = (sql: string): string | null | undefined => read(sql, 'statement')[0]?.safer;
+const safer = (sql: string): string | null | undefined => read(sql, 'statement').at(-1)?.safer;
 
 test('an index is built without keeping writers out', () => {
   expect(safer('CREATE UNIQUE INDEX books_code ON books (code)')).toBe(
@@ -30,14 +30,14 @@ test('a constraint without a name gets the one that PostgreSQL would have given'
 test('text that is not ASCII is cut at the right place', () => {
   expect(
     safer(
-      "/* größer */ ALTER TABLE books ADD COLUMN größe integer DEFAULT 1 CHECK (größe > 0), ADD COLUMN ü text DEFAULT 'é'",
+      "SELECT 'für €'; /* größer */ ALTER TABLE IF EXISTS books ADD COLUMN größe integer DEFAULT 1 CHECK (größe > 0), ADD COLUMN ü text DEFAULT 'é'",
     ),
   ).toBe(
     `-- fairway: no-transaction
-ALTER TABLE books ADD COLUMN größe integer DEFAULT 1;
-ALTER TABLE books ADD CONSTRAINT "books_größe_check" CHECK (größe > 0) NOT VALID;
-ALTER TABLE books VALIDATE CONSTRAINT "books_größe_check";
-ALTER TABLE books ADD COLUMN ü text DEFAULT 'é';
+ALTER TABLE IF EXISTS books ADD COLUMN größe integer DEFAULT 1;
+ALTER TABLE IF EXISTS books ADD CONSTRAINT "books_größe_check" CHECK (größe > 0) NOT VALID;
+ALTER TABLE IF EXISTS books VALIDATE CONSTRAINT "books_größe_check";
+ALTER TABLE IF EXISTS books ADD COLUMN ü text DEFAULT 'é';
 `,
   );
 });
