@@ -40,7 +40,16 @@ export interface FakeGitHub {
   readonly url: string;
   readonly releases: Release[];
   readonly pulls: { number: number; head: string; base: string; title: string }[];
-  readonly comments: { issue: number; body: string }[];
+  readonly comments: { issue: number; body: string; id?: number }[];
+  readonly issues: { id: number; title: string; body: string; state: 'open' | 'closed' }[];
+  readonly deployments: {
+    id: number;
+    sha: string;
+    environment: string;
+    task: string;
+    payload: unknown;
+    statuses: { state: string; description: string; environment_url?: string }[];
+  }[];
   readonly dispatches: { workflow: string; ref: string }[];
   /** `GET /releases/tags/v1.0.0`, in order. */
   readonly log: string[];
@@ -66,6 +75,8 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     releases: [],
     pulls: [],
     comments: [],
+    issues: [],
+    deployments: [],
     dispatches: [],
     log: [],
     faults: [],
@@ -157,6 +168,12 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
         (issue) => ok(github.comments.filter((one) => one.issue === Number(issue))),
       ],
       ['POST', /^\/issues\/(\d+)\/comments$/, (issue) => createComment(Number(issue), json())],
+      ['PATCH', /^\/issues\/comments\/(\d+)$/, (id) => editComment(Number(id), json())],
+      ['GET', /^\/issues$/, () => ok(github.issues.filter(({ state }) => state === (query.get('state') ?? 'open')))],
+      ['POST', /^\/issues$/, () => createIssue(json())],
+      ['GET', /^\/deployments$/, () => ok(github.deployments.filter((one) => isAsked(one, query)))],
+      ['POST', /^\/deployments$/, () => createDeployment(json())],
+      ['POST', /^\/deployments\/(\d+)\/statuses$/, (id) => createStatus(Number(id), json())],
       [
         'GET',
         /^\/actions\/workflows\/(.+)\/runs$/,
@@ -294,7 +311,56 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
   }
 
   function createComment(issue: number, body: { body?: string }): Reply {
-    github.comments.push({ issue, body: body.body ?? '' });
+    if ((body.body ?? '').length > 65_536) return invalid('too_long');
+    const made = { id: nextId++, issue, body: body.body ?? '' };
+    github.comments.push(made);
+    return ok(made, 201);
+  }
+
+  function editComment(id: number, body: { body?: string }): Reply {
+    const comment = github.comments.find((one) => one.id === id);
+    if (comment === undefined) return absent();
+    comment.body = body.body ?? '';
+    return ok(comment);
+  }
+
+  function createIssue(body: { title?: string; body?: string }): Reply {
+    const made = { id: nextId++, title: body.title ?? '', body: body.body ?? '', state: 'open' as const };
+    github.issues.push(made);
+    return ok(made, 201);
+  }
+
+  const isAsked = ({ sha, environment, task }: FakeGitHub['deployments'][number], query: URLSearchParams): boolean =>
+    Object.entries({ sha, environment, task }).every(([key, value]) => (query.get(key) ?? value) === value);
+
+  /** Without `required_contexts: []` the real one refuses as long as a check of the commit has not succeeded. */
+  function createDeployment(body: {
+    ref?: string;
+    environment?: string;
+    task?: string;
+    payload?: unknown;
+    required_contexts?: string[];
+  }): Reply {
+    if (body.required_contexts?.length !== 0)
+      return { status: 409, body: { message: 'Conflict: Commit status checks' } };
+    const made = {
+      id: nextId++,
+      sha: body.ref ?? '',
+      environment: body.environment ?? 'production',
+      task: body.task ?? 'deploy',
+      payload: body.payload ?? {},
+      statuses: [],
+    };
+    github.deployments.push(made);
+    return ok(made, 201);
+  }
+
+  function createStatus(id: number, body: { state?: string; description?: string; environment_url?: string }): Reply {
+    const deployment = github.deployments.find((one) => one.id === id);
+    const states = ['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'];
+    if (deployment === undefined) return absent();
+    if (!states.includes(body.state ?? '') || (body.description ?? '').length > 140) return invalid('invalid');
+    deployment.statuses.push({ description: '', ...body, state: body.state ?? '' });
     return ok({ id: nextId++ }, 201);
   }
 

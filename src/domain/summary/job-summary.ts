@@ -132,7 +132,13 @@ const warningsOf = (events: readonly RunEvent[]): readonly string[] =>
 
 function warnings(events: readonly RunEvent[]): string {
   const all = warningsOf(events);
-  return all.length === 0 ? '' : `### Warnings\n\n${all.map((text) => `- ${escapeMarkdown(text)}`).join('\n')}`;
+  return all.length === 0 ? '' : `### Warnings\n\n${all.map(warning).join('\n')}`;
+}
+
+/** What follows the first line is something to copy. */
+function warning(text: string): string {
+  const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
+  return `- ${escapeMarkdown(first)}${rest.length === 0 ? '' : `\n\n${codeBlock(rest, 'yaml')}\n`}`;
 }
 
 function notes({ notes: text, version }: RunFacts): string {

@@ -30,23 +30,19 @@ export function argumentsOf(inputs: ActionInputs): readonly string[] {
  */
 export function askedRun(inputs: ActionInputs, event: WorkflowEvent): Run {
   const invocation = parseArguments(argumentsOf(inputs));
-  const isRun = invocation.kind === 'run';
-  const reach = isRun
-    ? reachOf(invocation.command.name, invocation.positionals, invocation.globals['dry-run'] === true)
-    : 'local';
-  const trust = judgeTrust(event, reach);
-  if (!isRun || !trust.isAllowed) {
-    const reason = trust.isAllowed ? 'help is for people' : trust.reason;
-    throw new GateFailed(
-      'EVENT_REFUSED',
-      `fairway ${inputs.command} is refused for ${event.name || 'this event'}: ${reason}.`,
-      {
-        ...(trust.isAllowed ? {} : { hint: trust.hint }),
-        facts: { event: event.name, reach },
-      },
-    );
-  }
+  if (invocation.kind !== 'run') throw refused(inputs, event, 'help is for people', 'Take --help out of args.');
+  const { command, positionals, globals } = invocation;
+  const trust = judgeTrust(event, reachOf(command.name, positionals, globals['dry-run'] === true));
+  if (!trust.isAllowed) throw refused(inputs, event, trust.reason, trust.hint);
   return invocation;
+}
+
+function refused({ command }: ActionInputs, { name }: WorkflowEvent, reason: string, hint: string): GateFailed {
+  const what = name === '' ? 'this event' : `the event ${name}`;
+  return new GateFailed('EVENT_REFUSED', `fairway ${command} is refused for ${what}: ${reason}.`, {
+    hint,
+    facts: { event: name },
+  });
 }
 
 /** The event of this run; a payload that cannot be read says nothing, and then the trust matrix refuses what it must. */

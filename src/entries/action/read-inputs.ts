@@ -47,7 +47,10 @@ export async function readInputs(env: Environment): Promise<ActionInputs> {
 
   const read: ActionInputs = {
     command: command ?? '',
-    args: await argsOf(given('args'), (message) => refuse('args', message)),
+    // Blank lines at its end may belong to its last item.
+    args: await argsOf(given('args') === null ? null : (env[variableOf('args')] ?? null), (message) =>
+      refuse('args', message),
+    ),
     environment: given('environment'),
     config: given('config'),
     directory: given('working-directory'),

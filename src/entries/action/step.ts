@@ -1,6 +1,7 @@
 import type { Runner } from '../../adapters/actions/runner.ts';
 import { failureLines } from '../../domain/report/failure-lines.ts';
 import { finalDocument, type FinalDocument } from '../../domain/report/final-document.ts';
+import { harmlessLines } from '../../domain/report/harmless.ts';
 import { mapTexts } from '../../domain/report/map-texts.ts';
 import { createMask } from '../../domain/secrets/mask.ts';
 import { FairwayError } from '../../errors.ts';
@@ -31,9 +32,12 @@ export async function runStep(runner: Runner): Promise<number> {
   const events: RunEvent[] = [];
   let [document, github, inputs] = [null as FinalDocument | null, null as GitHub | null, null as ActionInputs | null];
   const warn = (text: string): void => {
-    const event: RunEvent = { type: 'warning', text };
-    events.push(event);
-    console.report(event);
+    events.push({ type: 'warning', text });
+    const lines = harmlessLines(`warning: ${text}`).map((line) => ({ text: line, tone: 'warning' as const }));
+    console.print(
+      lines.map((span) => ({ level: 'always', spans: [span] })),
+      'troubles',
+    );
   };
   try {
     inputs = await readInputs(process.env);
