@@ -20,9 +20,12 @@ export function haproxyRuntime(path: string) {
   async function evidenceOf(socketPath: string): Promise<Evidence> {
     const known = evidences.get(socketPath);
     if (known !== undefined) return await known;
-    const opening = followRequests(socketPath, () => void evidences.delete(socketPath));
+    const forget = (): void => {
+      if (evidences.get(socketPath) === opening) evidences.delete(socketPath);
+    };
+    const opening = followRequests(socketPath, forget);
     evidences.set(socketPath, opening);
-    opening.catch(() => void evidences.delete(socketPath));
+    opening.catch(forget);
     return await opening;
   }
 
@@ -33,6 +36,14 @@ export function haproxyRuntime(path: string) {
     },
     tallies: async (socketPath: string, app: string): Promise<ReadonlyMap<string, Tally>> =>
       await (await evidenceOf(socketPath)).tallies(app),
+    forget: async (socketPath: string): Promise<void> => {
+      const known = evidences.get(socketPath);
+      evidences.delete(socketPath);
+      await known?.then(
+        (evidence) => evidence.close(),
+        () => {},
+      );
+    },
     /** One change after another, of whichever application. */
     inTurn: async <T>(socketPath: string, change: () => Promise<T>): Promise<T> => {
       const turn = (queues.get(socketPath) ?? Promise.resolve()).then(change);

@@ -1,18 +1,23 @@
 import { ConfigError, EnvironmentError } from '../../errors.ts';
-import type { Live } from './live.ts';
 import { say } from './live.ts';
 import type { HaproxyWorld } from './process.ts';
+
+/** A certificate that is another one now, with what was there before; null for none. */
+export interface Renewed {
+  readonly name: string;
+  readonly former: string | null;
+}
 
 /** Copy an application's certificates to where HAProxy reads them; answers their names and what changed. */
 export async function stageCertificates(
   app: string,
   sources: readonly string[],
   { paths, ports }: HaproxyWorld,
-): Promise<{ readonly names: readonly string[]; readonly changed: readonly string[] }> {
+): Promise<{ readonly names: readonly string[]; readonly changed: readonly Renewed[] }> {
   const { files } = ports;
   await files.makeDirectory(paths.certificates, 0o700);
   const names: string[] = [];
-  const changed: string[] = [];
+  const changed: Renewed[] = [];
   for (const [index, source] of sources.entries()) {
     if (!(await files.exists(source))) {
       throw new ConfigError('CERTIFICATE_MISSING', `${source} does not exist on the host of the proxy`, {
@@ -23,9 +28,10 @@ export async function stageCertificates(
     const target = `${paths.certificates}/${name}`;
     const pem = compact(await files.readText(source));
     names.push(name);
-    if ((await files.exists(target)) && (await files.readText(target)) === pem) continue;
+    const former = (await files.exists(target)) ? await files.readText(target) : null;
+    if (former === pem) continue;
     await files.writeAtomic(target, pem, 0o600);
-    changed.push(name);
+    changed.push({ name, former });
   }
   return { names, changed };
 }
@@ -35,13 +41,16 @@ export async function writeCertificateList(names: readonly string[], { paths, po
   await ports.files.writeAtomic(paths.certificateList, names.map((name) => `tls/${name}\n`).join(''), 0o600);
 }
 
-/** Hand a renewed certificate to the running HAProxy: connections stay, new ones get it. */
-export async function renewCertificate(name: string, live: Live, { paths, ports }: HaproxyWorld): Promise<void> {
-  const pem = await ports.files.readText(`${paths.certificates}/${name}`);
-  await say(live, `set ssl cert tls/${name} <<\n${pem}`);
-  const answer = await say(live, `commit ssl cert tls/${name}`);
+/** Hand a renewed certificate to the running HAProxy: connections stay, new ones get it. One it refuses is undone. */
+export async function renewCertificate({ name, former }: Renewed, at: HaproxyWorld): Promise<void> {
+  const { paths, ports } = at;
+  const file = `${paths.certificates}/${name}`;
+  const pem = await ports.files.readText(file);
+  await say(at, `set ssl cert tls/${name} <<\n${pem}`);
+  const answer = await say(at, `commit ssl cert tls/${name}`);
   if (/Success/.test(answer)) return;
-  await say(live, `abort ssl cert tls/${name}`);
+  await say(at, `abort ssl cert tls/${name}`);
+  if (former !== null) await ports.files.writeAtomic(file, former, 0o600);
   throw new EnvironmentError('CERTIFICATE_REFUSED', `HAProxy did not take ${name}: ${answer.trim()}`, {
     hint: 'the file must hold the certificate, its chain and its key, in PEM',
   });

@@ -68,7 +68,7 @@ export async function ensureHaproxy(wanted: Wanted, world: HaproxyWorld): Promis
     await startHaproxy(book, await findProgram(wanted.program, runtime), running, world);
   } else {
     await follow(name, former, book, world);
-    for (const certificate of staged.changed) await renewCertificate(certificate, world, world);
+    for (const certificate of staged.changed) await renewCertificate(certificate, world);
     await remember(book, record, world);
   }
   await writeBook(book, paths, ports.files);

@@ -122,6 +122,7 @@ export async function startHaproxy(
     }
     await clock.sleep(lookMs);
   }
+  await runtime.forget(paths.socket);
 }
 
 /** Who answers on the admin socket; null when nobody does. */

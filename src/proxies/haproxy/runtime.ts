@@ -10,6 +10,8 @@ export interface HaproxyRuntime {
   ask(socketPath: string, line: string, timeoutMs: number): Promise<string>;
   /** What the log of requests tells of each release of an application, up to now. */
   tallies(socketPath: string, app: string): Promise<ReadonlyMap<string, Tally>>;
+  /** Another process serves there now: what is counted begins anew. */
+  forget(socketPath: string): Promise<void>;
   /** One change after another, of whichever application. */
   inTurn<T>(socketPath: string, change: () => Promise<T>): Promise<T>;
   /** The absolute path of a program; null when it is nowhere. */
