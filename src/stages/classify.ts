@@ -1,6 +1,3 @@
-import { layBase } from '../databases/observe/base.ts';
-import { observePostgres } from '../databases/observe/postgres.ts';
-import { readMariadbStatistics, readStatistics } from '../databases/observe/statistics.ts';
 import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
 import { classifyPostgres, type ScriptOfPhase, type Watched } from '../domain/migration/classify/postgres.ts';
 import type { Classification } from '../domain/migration/classify/result.ts';
@@ -50,9 +47,9 @@ async function watch(
   };
   try {
     await server.create(database, input.base.kind === 'copy' ? input.base.database : undefined);
-    await lay(base, connect);
+    await lay(base, connect, ports);
     const options = { statementTimeoutMs: input.statementTimeoutMs };
-    return { server: server.version, ...(await observePostgres(scripts, options, connect, ports.clock)) };
+    return { server: server.version, ...(await ports.postgres.observe(scripts, options, connect, ports.clock)) };
   } finally {
     await end(server, database);
   }
@@ -61,10 +58,11 @@ async function watch(
 async function lay(
   base: ReturnType<typeof parseBase>,
   connect: (purpose: string) => Promise<SqlConnection>,
+  ports: ClassifyPorts,
 ): Promise<void> {
   if (base.length === 0) return;
   const connection = await connect('base');
-  const refused = await using(connection, async () => await layBase(base, connection));
+  const refused = await using(connection, async () => await ports.postgres.layBase(base, connection));
   if (refused === null) return;
   const { statement, failure } = refused;
   const place = `${statement.file}:${statement.line}:${statement.column}`;
@@ -83,10 +81,9 @@ async function end(server: ThrowAwayServer, database: string): Promise<void> {
 
 async function statistics(input: ClassifyInput, ports: ClassifyPorts): Promise<TargetStatistics> {
   if (input.targetUrl === null) return new Map();
-  const read = input.engine === 'mariadb' ? readMariadbStatistics : readStatistics;
   const applicationName = 'fairway classify statistics';
   const connection = await ports.sql.connect(input.targetUrl, { timeoutMs: 10_000, applicationName });
-  return await using(connection, async () => await read(connection));
+  return await using(connection, async () => await ports[input.engine].statistics(connection));
 }
 
 async function using<T>(connection: SqlConnection, run: () => Promise<T>): Promise<T> {

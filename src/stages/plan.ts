@@ -1,8 +1,4 @@
-import { readColumnFacts } from '../databases/observe/column-facts.ts';
-import { layBase } from '../databases/observe/base.ts';
-import { observePostgres } from '../databases/observe/postgres.ts';
 import type { ThrowAwayServer } from '../databases/observe/throw-away-server.ts';
-import { postgresInspector } from '../databases/postgres/inspect.ts';
 import { actionsOf } from '../domain/migration/classify/actions.ts';
 import type { ColumnFacts, PlannedFile } from '../domain/migration/classify/plan/facts.ts';
 import { planExpandContract } from '../domain/migration/classify/plan/expand-contract.ts';
@@ -119,7 +115,7 @@ async function prepare(base: readonly Statement[], server: ThrowAwayServer, inpu
     });
   await server.create(`${prefix}_base`);
   const first = await connect('base');
-  const refused = await layBase(base, first);
+  const refused = await ports.postgres.layBase(base, first);
   await first.close();
   if (refused !== null) {
     const { statement, failure } = refused;
@@ -132,11 +128,11 @@ async function prepare(base: readonly Statement[], server: ThrowAwayServer, inpu
     async watch(name: string, scripts: readonly ScriptOfPhase[], parser: PostgresParser) {
       await server.create(`${prefix}_${name}`, `${prefix}_base`);
       const options = { statementTimeoutMs: input.statementTimeoutMs };
-      const watched = await observePostgres(scripts, options, async () => await connect(name), ports.clock);
+      const watched = await ports.postgres.observe(scripts, options, async () => await connect(name), ports.clock);
       const judging = { budgetMs: 1_000, target: new Map() };
       const classification = classifyPostgres(scripts, { server: server.version, ...watched }, judging, parser);
       const connection = await connect(name);
-      const schema = await postgresInspector.schema(connection, 'fairway_migrations');
+      const schema = await ports.postgres.schema(connection, 'fairway_migrations');
       await connection.close();
       return { classification, schema };
     },
@@ -144,7 +140,7 @@ async function prepare(base: readonly Statement[], server: ThrowAwayServer, inpu
       const connection = await connect('base');
       const known = new Map<string, ColumnFacts>();
       for (const [table, column] of statements.flatMap(mentioned)) {
-        const facts = await readColumnFacts(quoted(table), column, connection).catch(() => null);
+        const facts = await ports.postgres.columnFacts(quoted(table), column, connection).catch(() => null);
         if (facts !== null) known.set(`${table}.${column}`, facts);
       }
       await connection.close();

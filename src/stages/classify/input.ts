@@ -1,3 +1,4 @@
+import type { MariadbWatcher, PostgresWatcher } from '../../databases/observe/watchers.ts';
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import type { PostgresParser } from '../../domain/migration/classify/statement.ts';
 import type { Engine, Wrapping } from '../../domain/migration/classify/words.ts';
@@ -31,6 +32,8 @@ export interface ClassifyInput {
 }
 
 export interface ClassifyPorts {
+  readonly postgres: PostgresWatcher;
+  readonly mariadb: MariadbWatcher;
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly sql: Sql;

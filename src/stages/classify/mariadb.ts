@@ -1,4 +1,3 @@
-import { observeMariadb } from '../../databases/observe/mariadb.ts';
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import { phaseOf } from '../../domain/migration/classify/phase.ts';
 import { classifyMariadb, type MariadbScript } from '../../domain/migration/classify/mariadb/classify.ts';
@@ -51,7 +50,10 @@ async function watch(
     if (input.base.kind === 'scripts') await lay(input.base.files.flatMap(split), connect);
     const options = { statementTimeoutMs: input.statementTimeoutMs, scratch };
     const statements = scripts.map((script) => script.statements);
-    return { server: server.version, observations: await observeMariadb(statements, options, connect, ports.clock) };
+    return {
+      server: server.version,
+      observations: await ports.mariadb.observe(statements, options, connect, ports.clock),
+    };
   } finally {
     await end(server, [database, scratch]);
   }

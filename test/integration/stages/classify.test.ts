@@ -7,6 +7,7 @@ import type { Classification } from '../../../src/domain/migration/classify/resu
 import { classify } from '../../../src/stages/classify.ts';
 import type { ClassifyInput } from '../../../src/stages/classify/input.ts';
 import { clock } from '../databases/observe/clock.ts';
+import { mariadbWatcher, postgresWatcher } from '../../../src/databases/observe/watchers.ts';
 import { startPostgres, type TestServer } from '../databases/observe/server.ts';
 
 const books = 'CREATE TABLE books (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text, pages integer)';
@@ -160,6 +161,8 @@ ALTER TABLE books VALIDATE CONSTRAINT paged;`);
       {
         clock,
         sql,
+        postgres: postgresWatcher,
+        mariadb: mariadbWatcher,
         reporter: { report: () => undefined },
         random: () => `n${(made += 1)}`,
         loadParser: loadPostgresParser,

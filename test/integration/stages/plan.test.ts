@@ -5,6 +5,7 @@ import type { PostgresParser } from '../../../src/domain/migration/classify/stat
 import type { SqlConnection } from '../../../src/ports.ts';
 import { planMigration, type PlanResult } from '../../../src/stages/plan.ts';
 import { clock } from '../databases/observe/clock.ts';
+import { mariadbWatcher, postgresWatcher } from '../../../src/databases/observe/watchers.ts';
 import { startPostgres, type TestServer } from '../databases/observe/server.ts';
 
 const base = `
@@ -152,6 +153,8 @@ describe('plan expand-contract', () => {
       {
         clock,
         sql,
+        postgres: postgresWatcher,
+        mariadb: mariadbWatcher,
         reporter: { report: () => undefined },
         random: () => `n${(made += 1)}`,
         loadParser: () => Promise.resolve(parser),

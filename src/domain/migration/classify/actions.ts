@@ -1,6 +1,7 @@
 import type { AlterTableCmd, AlterTableStmt, Node, RangeVar } from 'libpg-query';
 import type { ColumnShape, ConstraintShape } from './shapes.ts';
 import { columnShape, constraintShape, nameParts, relationName, stringOf } from './shapes.ts';
+import { opaqueOf, writeOf } from './row-actions.ts';
 import type { Statement } from './statement.ts';
 
 /** What a statement asks for, in the words of the rules; one ALTER TABLE may ask for several things. */
@@ -218,50 +219,4 @@ function actionOf(node: Node): Action {
     return full ? { does: 'rewrite', table, by: 'VACUUM FULL' } : { does: 'other', kind: 'VacuumStmt' };
   }
   return writeOf(node) ?? opaqueOf(node) ?? { does: 'other', kind: Object.keys(node)[0] ?? 'unknown' };
-}
-
-function writeOf(node: Node): Action | null {
-  if ('UpdateStmt' in node) {
-    const { relation, whereClause, fromClause = [] } = node.UpdateStmt;
-    return {
-      does: 'write',
-      verb: 'update',
-      table: relationName(relation),
-      filtered: whereClause !== undefined,
-      from: fromClause.length > 0,
-    };
-  }
-  if ('DeleteStmt' in node) {
-    const { relation, whereClause, usingClause = [] } = node.DeleteStmt;
-    return {
-      does: 'write',
-      verb: 'delete',
-      table: relationName(relation),
-      filtered: whereClause !== undefined,
-      from: usingClause.length > 0,
-    };
-  }
-  if ('MergeStmt' in node) {
-    return { does: 'write', verb: 'merge', table: relationName(node.MergeStmt.relation), filtered: false, from: true };
-  }
-  if ('InsertStmt' in node) {
-    return {
-      does: 'write',
-      verb: 'insert',
-      table: relationName(node.InsertStmt.relation),
-      filtered: true,
-      from: false,
-    };
-  }
-  return null;
-}
-
-/** Code whose effects only execution shows. */
-function opaqueOf(node: Node): Action | null {
-  if ('DoStmt' in node) return { does: 'opaque', by: 'a DO block' };
-  if ('CallStmt' in node) return { does: 'opaque', by: 'CALL' };
-  if ('SelectStmt' in node && JSON.stringify(node.SelectStmt).includes('"FuncCall"')) {
-    return { does: 'opaque', by: 'a function' };
-  }
-  return null;
 }

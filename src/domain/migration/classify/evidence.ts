@@ -23,9 +23,6 @@ export function whom(held: readonly HeldRelation[]): string {
   return listed(held.map((one) => `${one.relation} (${one.blocks.join(', ')})`));
 }
 
-export const does = (evidence: Evidence, ...kinds: readonly string[]): boolean =>
-  evidence.actions.some((action) => kinds.includes(action.does));
-
 /** An UPDATE, DELETE or MERGE, or code that may hold one. */
 export const mayWriteRows = (evidence: Evidence): boolean =>
   evidence.actions.some((action) => (action.does === 'write' && action.verb !== 'insert') || action.does === 'opaque');

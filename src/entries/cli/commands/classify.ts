@@ -10,6 +10,7 @@ import type { Base, ClassifyInput } from '../../../stages/classify/input.ts';
 import type { CommandBody, CommandContext } from '../command.ts';
 import { findMigrations } from '../migrations/find-files.ts';
 import { durationMs, engineOf, text, urlOf } from '../migrations/options.ts';
+import { mariadbWatcher, postgresWatcher } from '../../../databases/observe/watchers.ts';
 import { throwAway } from '../migrations/throw-away.ts';
 import { openWorld, type World } from '../world.ts';
 
@@ -49,6 +50,8 @@ export const run: CommandBody = async (context) => {
   };
   const result = await classify(input, {
     ...world,
+    postgres: postgresWatcher,
+    mariadb: mariadbWatcher,
     loadParser: loadPostgresParser,
     startServer: existing === null ? async () => await throwAway(engine, context, world) : async () => existing.server,
   });

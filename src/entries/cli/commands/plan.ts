@@ -7,6 +7,7 @@ import type { CommandBody } from '../command.ts';
 import { findMigrations } from '../migrations/find-files.ts';
 import { durationMs, engineOf, text } from '../migrations/options.ts';
 import { throwAway } from '../migrations/throw-away.ts';
+import { mariadbWatcher, postgresWatcher } from '../../../databases/observe/watchers.ts';
 import { openWorld } from '../world.ts';
 
 /** Write the steps of a dangerous migration beside it; with --dry-run only show them. */
@@ -41,7 +42,13 @@ export const run: CommandBody = async (context) => {
   });
   const result = await planMigration(
     { file: migration, base, taken: versions, statementTimeoutMs: durationMs(context, 'statement-timeout', 300_000) },
-    { ...world, loadParser: loadPostgresParser, startServer: async () => await throwAway('postgres', context, world) },
+    {
+      ...world,
+      postgres: postgresWatcher,
+      mariadb: mariadbWatcher,
+      loadParser: loadPostgresParser,
+      startServer: async () => await throwAway('postgres', context, world),
+    },
   );
   const output = resolve(context.directory, text(context, 'output') ?? folder);
   const files = result.files.map((one) => ({ path: join(output, one.name), text: one.text }));

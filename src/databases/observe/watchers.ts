@@ -1,0 +1,20 @@
+import { postgresInspector } from '../postgres/inspect.ts';
+import { layBase } from './base.ts';
+import { readColumnFacts } from './column-facts.ts';
+import { observeMariadb } from './mariadb.ts';
+import { observePostgres } from './postgres.ts';
+import { readMariadbStatistics, readStatistics } from './statistics.ts';
+
+/** Everything that a classification or a plan asks of a PostgreSQL server. */
+export const postgresWatcher = {
+  layBase,
+  observe: observePostgres,
+  statistics: readStatistics,
+  columnFacts: readColumnFacts,
+  schema: postgresInspector.schema,
+} as const;
+
+export const mariadbWatcher = { observe: observeMariadb, statistics: readMariadbStatistics } as const;
+
+export type PostgresWatcher = typeof postgresWatcher;
+export type MariadbWatcher = typeof mariadbWatcher;
