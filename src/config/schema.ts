@@ -35,6 +35,19 @@ const build = z.strictObject({
     .enum(['auto', 'docker', 'host'])
     .default('auto')
     .describe('Where builds and tests run; auto: the first that makes what the target runs.'),
+  registry: z
+    .strictObject({
+      repository: z
+        .string()
+        .regex(/^[a-z0-9]+([._:/-]+[a-z0-9]+)*$/, {
+          error: 'expected a repository without a tag, such as registry.example:5000/shop',
+        })
+        .describe('Where images of releases are kept for all hosts, without a tag.'),
+      user: z.string().min(1).optional().describe('Who logs in; default: as the docker command line is.'),
+      password: secretReference.optional().describe('Of that user: env:NAME or file:PATH.'),
+    })
+    .optional()
+    .describe('Released images are pushed there, and fetched from there by "fairway deploy --release".'),
   dockerfile: relativePath.default('Dockerfile').describe('How an image is made, relative to output.'),
   args: environmentVariables
     .default({})
@@ -124,6 +137,13 @@ const deploy = z.strictObject({
     .prefault({})
     .describe('The limit that no canary may cross.'),
   minRequestsPerStep: z.int().min(0).default(0).describe('Fewer canary requests in a step are inconclusive.'),
+  longestHold: deadline
+    .prefault('10m')
+    .describe('How long a step goes on whose evidence is neither good nor bad, before it is inconclusive.'),
+  endStepOnAccept: z
+    .boolean()
+    .default(false)
+    .describe('A step ends before its hold is over once the evidence accepts the new release.'),
   onInconclusive: z
     .enum(['rollback', 'hold'])
     .default('rollback')

@@ -2,10 +2,12 @@ import { imageArtifact, imageId } from '../domain/image/digest.ts';
 import { buildArgv, testArgv } from '../domain/image/argv.ts';
 import { sha256 } from '../domain/artifact/sha256.ts';
 import { EnvironmentError, GateFailed } from '../errors.ts';
-import type { Argv, Containers, Exec, Files, Repository } from '../ports.ts';
+import type { Argv, Containers, Exec, Files, OpenContainers, Repository } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { buildFailure } from './docker/build-failure.ts';
 import { builderEnvironment } from './docker/builder.ts';
+import { pushImage, type Registry } from './docker/registry.ts';
+import { findReleased } from './docker/released.ts';
 import type { BuildRequest, BuildResult, BuiltImage, CommandsRequest, Engine } from './engine.ts';
 import { outputFolder } from './output-folder.ts';
 import { runCommands } from './run-commands.ts';
@@ -20,7 +22,12 @@ export interface DockerPorts {
   readonly repository: Pick<Repository, 'exportTree'>;
   readonly files: Files;
   readonly exec: Exec;
+  /** The engine of the target. */
   readonly containers: Containers;
+  readonly open: OpenContainers;
+  /** Addresses of engines that may have what this one lacks; null is the default one. */
+  readonly elsewhere: readonly (string | null)[];
+  readonly registry: Registry | null;
   readonly docker: DockerTool;
   readonly random: (bytes: number) => string;
 }
@@ -114,6 +121,13 @@ export function dockerEngine(context: StoreContext, ports: DockerPorts): Engine 
       }
     },
     find,
+    findRelease: async (question) => await findReleased(question, context.scratch, ports),
+    async publish(artifact, version) {
+      const id = imageId(artifact);
+      return id === null || ports.registry === null
+        ? null
+        : await pushImage(ports.registry, id, version, context.scratch, ports);
+    },
     async verify(artifact) {
       if ((await find(artifact.artifact)) !== null) return;
       throw new EnvironmentError('ARTIFACT_CHANGED', `the engine does not have ${artifact.artifact} any more`, {

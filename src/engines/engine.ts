@@ -69,6 +69,13 @@ export type BuildResult =
 
 export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly command: FailedCommand };
 
+/** A release by what its tag says; `artifact` where somebody knows which one was proven. */
+export interface ReleaseQuestion {
+  readonly version: string;
+  readonly commit: string;
+  readonly artifact: string | null;
+}
+
 /** Where builds and tests run, and where what they make is kept. */
 export interface Engine {
   readonly name: string;
@@ -83,6 +90,14 @@ export interface Engine {
   test(request: TestRequest): Promise<TestResult>;
   /** What is kept under a digest, or null. */
   find(artifact: string): Promise<BuiltArtifact | null>;
+  /** The very artifact of a release, brought here from wherever it is; null when nobody has it. */
+  findRelease(question: ReleaseQuestion): Promise<BuiltArtifact | null>;
+  /**
+   * Put the artifact of a version where other hosts find it; answers where, null when no such place is configured.
+   *
+   * Throws EnvironmentError `PUSH_FAILED`, `LOGIN_FAILED`.
+   */
+  publish(artifact: string, version: string): Promise<string | null>;
   /** Throws EnvironmentError `ARTIFACT_CHANGED` when it is not what its digest says any more, and names what differs. */
   verify(artifact: BuiltArtifact): Promise<void>;
   /** Remove every artifact but these, of all applications; answers the digests that are gone. */

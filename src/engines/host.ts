@@ -46,6 +46,8 @@ export function hostEngine(context: StoreContext, { repository, files, exec }: H
         return failed === null ? { kind: 'passed' } : { kind: 'failed', command: failed };
       }),
     find: async (artifact) => await store.find(artifact),
+    findRelease: async ({ artifact }) => (artifact === null ? null : await store.find(artifact)),
+    publish: async () => null,
     verify: async (artifact) => await store.verify(directoryOf(artifact)),
     prune: async (keep) => await store.prune(keep),
   };

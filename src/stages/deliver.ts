@@ -25,6 +25,8 @@ export interface Delivery {
   readonly runId: string;
   /** What is built, tested, deployed and perhaps tagged: exactly this commit. */
   readonly source: { readonly version: string; readonly commit: string; readonly sourceDateEpoch: number };
+  /** Built and proven before: neither built nor tested again. */
+  readonly built?: BuiltArtifact;
   /** What the agent says stands now. */
   readonly status: AppStatus | null;
   readonly database: DatabaseInput | null;
@@ -48,9 +50,9 @@ export interface Delivered {
 /** From a commit to traffic: build, test, rehearse, migrate, roll out, and look once more through the front door. */
 export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
   const { config, scope, source, status, signal, onKnown } = delivery;
-  const artifact = await build({ config: config.build, ...source, signal }, ports);
+  const artifact = delivery.built ?? (await build({ config: config.build, ...source, signal }, ports));
   onKnown({ artifact: artifact.artifact });
-  await test({ config: config.test, artifact, ...source, signal }, ports);
+  if (delivery.built === undefined) await test({ config: config.test, artifact, ...source, signal }, ports);
 
   const secrets = await releaseSecrets(config, ports);
   const release = asRelease(delivery, artifact, Object.keys(secrets));

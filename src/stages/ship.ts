@@ -33,9 +33,19 @@ export async function ship(input: ShipInput, ports: DeliveryPorts): Promise<Ship
   if (status?.stable?.commit === prepared.commit) return { prepared, delivered: null, published: null };
   const source = { ...release, sourceDateEpoch: await commitEpoch(prepared.commit, ports.repository) };
   const delivered = await deliver({ ...input, source }, ports);
+  if (prepared.tag !== null) await publishArtifact(delivered.release, ports);
   const published = prepared.tag === null ? null : await publish(prepared, input, ports);
   await ports.agent.request({ type: 'published', ...input.scope, releaseId: delivered.release.id, runId: input.runId });
   return { prepared, delivered, published };
+}
+
+/** Before the tag: what has one can be had by every host. */
+async function publishArtifact(
+  { artifact, version }: { readonly artifact: string; readonly version: string },
+  ports: DeliveryPorts,
+): Promise<void> {
+  const where = await ports.engine.publish(artifact, version);
+  if (where !== null) ports.reporter.report({ type: 'note', stage: 'release', text: `${version} is ${where}` });
 }
 
 function describe({ version, tag, plan }: PreparedRelease): string {
@@ -80,6 +90,7 @@ export async function finishPublication(
   );
   if (prepared.commit !== stable.commit || prepared.tag === null) return null;
   return await stage('release', `finish publishing ${stable.version}`, ports, async () => {
+    await publishArtifact(stable, ports);
     const published = await publishRelease(prepared, config.release, ports.repository);
     await ports.agent.request({ type: 'published', ...scope, releaseId: stable.id, runId });
     return { value: published, summary: `tag ${published.tag} on ${published.commit.slice(0, 7)}` };

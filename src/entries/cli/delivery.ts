@@ -12,11 +12,11 @@ import { databaseContext, databasePlugin, environmentDatabase, type Project } fr
 import { sweep } from './world.ts';
 
 /** The repository that the project lies in, and the engine that builds it; what a killed command left is ended first. */
-export async function openWorkshop(project: Project) {
+export async function openWorkshop(project: Project, elsewhere: readonly (string | null)[] = []) {
   const { directory, world, context } = project;
   await sweep(context);
   const repository = await openRepository(directory, context.env);
-  const engine = openEngine(project, repository);
+  const engine = openEngine(project, repository, elsewhere);
   return { ...world, repository, engine, scratch: world.orphans.scratch };
 }
 
@@ -47,10 +47,11 @@ export async function delivering<T>(
   project: Project,
   onKnown: Delivery['onKnown'],
   run: (base: Base, ports: DeliveryPorts & { readonly repository: Repository }) => Promise<T>,
+  elsewhere: readonly (string | null)[] = [],
 ): Promise<T> {
   const { context, config, scope } = project;
   const target = openTarget(project);
-  const workshop = await openWorkshop(project);
+  const workshop = await openWorkshop(project, elsewhere);
   return await underLock(project, async (agent, lock) => {
     const status: AppStatus | null = await statusOf(agent, scope);
     const base: Base = {

@@ -43,9 +43,19 @@ export const delivery: readonly CommandSpec[] = [
     operands: [],
     about:
       'Traffic moves in the configured steps; a bad verdict returns it to the stable release (exit code 4). Nothing is tagged.',
-    flags: [allowDirty, engine],
+    flags: [
+      allowDirty,
+      engine,
+      {
+        name: 'release',
+        kind: 'text',
+        value: 'VERSION',
+        about: 'deploy what was released as VERSION, by its digest, without a build',
+      },
+    ],
     examples: [
       { line: 'fairway deploy --env staging', does: 'the current commit, to staging' },
+      { line: 'fairway deploy --env production --release v1.2.0', does: 'what staging has proven' },
       { line: 'fairway deploy --dry-run', does: 'the plan only' },
     ],
     recorded: true,

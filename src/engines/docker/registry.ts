@@ -1,0 +1,103 @@
+import { EnvironmentError } from '../../errors.ts';
+import type { Argv, CommandResult } from '../../ports.ts';
+import type { DockerPorts } from '../docker.ts';
+
+/** Where images of releases are kept for all hosts. */
+export interface Registry {
+  /** `registry.example:5000/shop`, without a tag. */
+  readonly repository: string;
+  /** Null: as the docker command line is logged in. */
+  readonly login: { readonly user: string; readonly password: () => Promise<string> } | null;
+}
+
+const moveTimeoutMs = 600_000;
+const loginTimeoutMs = 30_000;
+
+/** A version as a tag of an image: `+` is not allowed there. */
+export const imageTag = (version: string): string => version.replaceAll('+', '_');
+
+/**
+ * Push an image as a version; answers `repository@sha256:...`, under which the registry serves it.
+ *
+ * Throws EnvironmentError `PUSH_FAILED`, `LOGIN_FAILED`.
+ */
+export async function pushImage(
+  { repository, login }: Registry,
+  id: string,
+  version: string,
+  scratch: (purpose: string) => string,
+  ports: DockerPorts,
+): Promise<string> {
+  const { containers } = ports;
+  const reference = `${repository}:${imageTag(version)}`;
+  await containers.tag(id, repository, imageTag(version));
+  const pushed = await loggedIn({ repository, login }, scratch, ports, async (run) => await run(['push', reference]));
+  const image = await containers.image(id);
+  const digest = image?.registryDigests.find((text) => text.startsWith(`${repository}@`));
+  if (pushed.exitCode === 0 && digest !== undefined) return digest;
+  throw new EnvironmentError('PUSH_FAILED', `${reference} could not be pushed: ${lastWords(pushed)}`, {
+    hint: 'See that the registry can be reached and that the login may write there, then run the command again.',
+  });
+}
+
+/** Pull the image of a version; its id, or null when the registry has none. Throws EnvironmentError `PULL_FAILED`, `LOGIN_FAILED`. */
+export async function pullImage(
+  registry: Registry,
+  version: string,
+  scratch: (purpose: string) => string,
+  ports: DockerPorts,
+): Promise<string | null> {
+  const reference = `${registry.repository}:${imageTag(version)}`;
+  const pulled = await loggedIn(registry, scratch, ports, async (run) => await run(['pull', '--quiet', reference]));
+  if (pulled.exitCode === 0) return (await ports.containers.image(reference))?.id ?? null;
+  if (/manifest (?:unknown|for \S+ not found)|not found: manifest unknown|name unknown/i.test(pulled.stderr))
+    return null;
+  throw new EnvironmentError('PULL_FAILED', `${reference} could not be pulled: ${lastWords(pulled)}`, {
+    hint: 'See that the registry can be reached and that the login may read there.',
+  });
+}
+
+type Run = (args: readonly string[]) => Promise<CommandResult>;
+
+/** The login lives in a folder that is gone afterwards: nothing of it stays in the home of whoever runs this. */
+async function loggedIn<T>(
+  { repository, login }: Registry,
+  scratch: (purpose: string) => string,
+  { exec, docker, files }: DockerPorts,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const runWith =
+    (env: Readonly<Record<string, string>>): Run =>
+    async (args) =>
+      await exec.run({ argv: [docker.program, ...args] as unknown as Argv, env, timeoutMs: moveTimeoutMs });
+  if (login === null) return await work(runWith(docker.env));
+  const folder = scratch('login');
+  await files.makeDirectory(folder, 0o700);
+  try {
+    const env = { ...docker.env, DOCKER_CONFIG: folder };
+    const argv: Argv = [docker.program, 'login', '--username', login.user, '--password-stdin', ...serverOf(repository)];
+    const answer = await exec.run({ argv, env, stdin: await login.password(), timeoutMs: loginTimeoutMs });
+    if (answer.exitCode !== 0) {
+      throw new EnvironmentError(
+        'LOGIN_FAILED',
+        `${repository} does not take the login of ${login.user}: ${lastWords(answer)}`,
+        {
+          hint: 'Correct build.registry.user and build.registry.password.',
+        },
+      );
+    }
+    return await work(runWith(env));
+  } finally {
+    await files.remove(folder);
+  }
+}
+
+/** The registry that a repository names; none: the default one. */
+function serverOf(repository: string): readonly string[] {
+  const [first = ''] = repository.split('/');
+  return /[.:]|^localhost$/.test(first) ? [first] : [];
+}
+
+function lastWords({ stderr, stdout }: CommandResult): string {
+  return (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
+}
