@@ -9,8 +9,7 @@ import type { ReadCommit } from './reverts.ts';
 import { pairReverts } from './reverts.ts';
 import type { VersionTag } from './tags.ts';
 import { releaseCommitTag } from './tags.ts';
-import type { Twin } from './twins.ts';
-import { findTwins } from './twins.ts';
+import { findTwins, repeatedWithin } from './twins.ts';
 import { compareVersions } from './version.ts';
 
 /** One commit of the range with what it means for the release. */
@@ -64,7 +63,7 @@ export function judgeRange(input: RangeInput): readonly PlannedCommit[] {
   const { cancelledBy, reapplied } = pairReverts(commits, graph, types);
   const outside = otherLines(input);
   const twinsOutside = findTwins(commits, outside.commits, input.patchIds);
-  const twinsInside = commits.length < 2 ? new Map<string, Twin>() : findTwins(commits, commits, input.patchIds);
+  const twinsInside = repeatedWithin(commits, input.patchIds);
   const listed = new Set<string>();
   const planned: PlannedCommit[] = [];
   for (const { record, message } of commits.toReversed()) {

@@ -75,19 +75,63 @@ export function findTwins(
       continue;
     }
     if (commit.message.type === null) continue;
-    const mine = pullRequests(commit.message.header);
     for (const other of byHeader.get(bareHeader(commit.message.header)) ?? []) {
-      if (other.record.sha === name) continue;
-      const patch = patchIds.get(name);
-      const samePullRequest = pullRequests(other.message.header).some((number) => mine.includes(number));
-      if (samePullRequest) twins.set(name, { of: other.record.sha, by: 'pull-request' });
-      else if (patch !== undefined && patch === patchIds.get(other.record.sha)) {
-        twins.set(name, { of: other.record.sha, by: 'patch' });
-      } else continue;
+      const by = other.record.sha === name ? null : kinship(commit, other, patchIds);
+      if (by === null) continue;
+      twins.set(name, { of: other.record.sha, by });
       break;
     }
   }
   return twins;
+}
+
+/** For each commit that repeats an older one of the same range (given newest first), the oldest of its kind. */
+export function repeatedWithin(
+  commits: readonly ReadCommit[],
+  patchIds: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Twin> {
+  const twins = new Map<string, Twin>();
+  const seen = new Set<string>();
+  const pickedHere = new Map<string, string>();
+  const byHeader = new Map<string, ReadCommit[]>();
+  for (const commit of commits.toReversed()) {
+    const name = commit.record.sha;
+    const sources = pickedFrom(commit.record);
+    const picked =
+      sources.find((source) => seen.has(source)) ??
+      [name, ...sources].map((source) => pickedHere.get(source)).find((found) => found !== undefined);
+    for (const source of sources) if (!pickedHere.has(source)) pickedHere.set(source, name);
+    seen.add(name);
+    const said = sameSaid(commit, byHeader, patchIds);
+    const twin: Twin | null = picked === undefined ? said : { of: picked, by: 'cherry-pick' };
+    if (twin !== null) twins.set(name, { ...twin, of: twins.get(twin.of)?.of ?? twin.of });
+  }
+  return twins;
+}
+
+/** An older commit with the same header, and the same pull request or patch; adds this one to those that were seen. */
+function sameSaid(
+  commit: ReadCommit,
+  byHeader: Map<string, ReadCommit[]>,
+  patchIds: ReadonlyMap<string, string>,
+): Twin | null {
+  if (commit.message.type === null) return null;
+  const header = bareHeader(commit.message.header);
+  const same = byHeader.get(header);
+  if (same === undefined) {
+    byHeader.set(header, [commit]);
+    return null;
+  }
+  const found = same.find((other) => kinship(commit, other, patchIds) !== null);
+  same.push(commit);
+  return found === undefined ? null : { of: found.record.sha, by: kinship(commit, found, patchIds) ?? 'patch' };
+}
+
+function kinship(a: ReadCommit, b: ReadCommit, patchIds: ReadonlyMap<string, string>): 'pull-request' | 'patch' | null {
+  const mine = pullRequests(a.message.header);
+  if (pullRequests(b.message.header).some((number) => mine.includes(number))) return 'pull-request';
+  const patch = patchIds.get(a.record.sha);
+  return patch !== undefined && patch === patchIds.get(b.record.sha) ? 'patch' : null;
 }
 
 /** Conventional commits by what their headers say. */

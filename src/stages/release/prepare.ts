@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import { isOnlyReleaseCommits } from '../../domain/release/decide.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { candidateRef, releaseMessage, unreleasedVersion } from '../../domain/release/plan.ts';
+import { EnvironmentError } from '../../errors.ts';
 import type { Forge, Repository } from '../../ports.ts';
 import { candidates } from './candidates.ts';
 import { makerOf } from './maker.ts';
@@ -53,6 +54,7 @@ async function pushCandidate(ref: string, commit: string, remote: string, reposi
   try {
     await repository.push(remote, [{ ref, to: commit }]);
   } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
     const there = await repository.remoteRefs(remote, [ref]);
     if (!there.some((one) => one.commit === commit)) throw error;
   }

@@ -192,6 +192,21 @@ describe('lines of releases', () => {
     expect(listed).toMatchObject({ header: 'fix: the pager', level: 'patch', alsoIn: 'v1.0.1' });
   });
 
+  test('a change that came into one range three times is listed once', () => {
+    const builder = historyBuilder();
+    const base = builder.commit('feat: first');
+    builder.tag('v1.0.0');
+    const fix = builder.commit('fix: the pager (#12)');
+    builder.merge("Merge branch 'a'", builder.beside(`fix: the pager\n\n(cherry picked from commit ${fix})`, base));
+    builder.merge("Merge branch 'b'", builder.beside('[1.0] fix: the pager (#12) (#34)', base));
+    builder.merge("Merge branch 'c'", builder.beside('fix: the pager (#12) (#35)', base));
+
+    const { commits } = decide(builder.history(), settings);
+
+    expect(commits.filter(({ level }) => level === 'patch')).toHaveLength(1);
+    expect(commits.filter(({ rule }) => rule === 'twin').map(({ twinOf }) => twinOf)).toHaveLength(2);
+  });
+
   test('tags that name no version are said and ignored', () => {
     const builder = historyBuilder();
     builder.commit('feat: first');
