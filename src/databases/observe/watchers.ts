@@ -1,3 +1,4 @@
+import type { SqlConnection } from '../../ports.ts';
 import { postgresInspector } from '../postgres/inspect.ts';
 import { layBase } from './base.ts';
 import { readColumnFacts } from './column-facts.ts';
@@ -11,7 +12,7 @@ export const postgresWatcher = {
   observe: observePostgres,
   statistics: readStatistics,
   columnFacts: readColumnFacts,
-  schema: postgresInspector.schema,
+  schema: async (connection: SqlConnection, except: string) => await postgresInspector.schema(connection, except),
 } as const;
 
 export const mariadbWatcher = { observe: observeMariadb, statistics: readMariadbStatistics } as const;
