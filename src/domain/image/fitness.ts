@@ -79,7 +79,7 @@ function noRoom(processes: number, engine: EngineFacts, { memory }: Settings): r
   return [
     {
       code: 'NO_ROOM_FOR_TWO',
-      reason: `two releases of ${processes} processes with ${formatBytes(memory)} each need ${formatBytes(needed)}, and the engine has ${formatBytes(engine.memoryBytes)}`,
+      reason: `two releases of ${processes === 1 ? 'one process' : `${processes} processes`} with ${formatBytes(memory)} each need ${formatBytes(needed)}, and the engine has ${formatBytes(engine.memoryBytes)}`,
       mend: `target.memory: ${Math.floor(engine.memoryBytes / (2 * processes) / 1e6)}MB`,
     },
   ];

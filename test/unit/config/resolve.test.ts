@@ -29,7 +29,13 @@ describe('precedence: defaults < file < environment < flags', () => {
   test('the smallest file is right, and everything else has a default', () => {
     const { config, environment, environments } = resolve(smallestFile);
     expect({ environment, environments }).toEqual({ environment: 'local', environments: ['local'] });
-    expect(config.build).toEqual({ run: [['npm', 'ci']], output: '.', env: {}, timeout: 900_000 });
+    expect(config.build).toMatchObject({
+      run: [['npm', 'ci']],
+      output: '.',
+      engine: 'auto',
+      env: {},
+      timeout: 900_000,
+    });
     expect(config.deploy).toMatchObject({ strategy: 'canary', steps: [5, 25, 50, 100], hold: 60_000, lease: 30_000 });
     expect(config.deploy.guard).toEqual({ errorRate: 0.1, minRequests: 20 });
     expect(config.processes['web']).toMatchObject({ command: ['node', 'server.js'], ready: { timeout: 30_000 } });
@@ -89,7 +95,7 @@ deploy:
   strategy: canry
   errorRate: 5%
   steps: [5, { weight: 300 }]
-target: { type: docker }
+target: { type: dokcer }
 `),
     ).toEqual([
       '1:6 app: expected a short name: lower-case letters, digits and "-", beginning with a letter; got "Shop"',
@@ -98,7 +104,7 @@ target: { type: docker }
       '5:13 deploy.strategy: expected one of canary, blue-green; got "canry"; did you mean "canary"?',
       '6:3 deploy.errorRate: is not known here; it belongs to deploy.guard.errorRate',
       '7:24 deploy.steps[1].weight: must be at most 100; got 300',
-      '8:17 target.type: expected process; got "docker"',
+      '8:17 target.type: expected one of process, docker; got "dokcer"; did you mean "docker"?',
     ]);
   });
 
