@@ -35,7 +35,7 @@ export function planScript(
   const planned = statements.map((statement): PlannedStatement => ({
     text: statement.text,
     start: statement.start,
-    inTransaction: !dialect.runsOutsideTransaction(statement),
+    inTransaction: !(dialect.runsOutsideTransaction(statement) || (script.noTransaction && mayCommit(statement))),
   }));
   const whole =
     dialect.transactionalDdl && !script.noTransaction && planned.every((statement) => statement.inTransaction);
@@ -44,6 +44,11 @@ export function planScript(
     ...statements.flatMap((statement) => controlProblem(script, statement, dialect)),
   ];
   return { plan: { mode: whole ? 'transaction' : 'statements', statements: planned }, problems };
+}
+
+/** A block or procedure may commit in between, such as after each batch of a backfill, which no transaction allows. */
+function mayCommit(statement: Statement): boolean {
+  return statement.words[0] === 'DO' || statement.words[0] === 'CALL';
 }
 
 function withoutFrame(statements: readonly Statement[], dialect: Dialect): readonly Statement[] {

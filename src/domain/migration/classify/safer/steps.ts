@@ -71,7 +71,7 @@ function stepsOf(input: Input): readonly string[] | null {
     case 'refresh':
       return one(action.concurrently ? null : insertAfter(sql, tokens, ['VIEW'], 'CONCURRENTLY'));
     case 'write':
-      return writeSteps(sql, action, tokens, keyOf);
+      return writeSteps(sql, node, action, tokens, keyOf);
     default:
       return null;
   }
@@ -130,8 +130,18 @@ function alterStep(
   }
 }
 
+/** `n = n + 1` must not be done twice, and a backfill that was interrupted is run again. */
+function readsItself(node: Node): boolean {
+  const targets = 'UpdateStmt' in node ? (node.UpdateStmt.targetList ?? []) : [];
+  const assigned = targets.map((one) => ('ResTarget' in one ? (one.ResTarget.name ?? '') : ''));
+  const values = JSON.stringify(targets.map((one) => ('ResTarget' in one ? one.ResTarget.val : null)));
+  const read = [...values.matchAll(/"ColumnRef":\{"fields":\[(.*?)\]/g)].map(([, fields = '']) => fields);
+  return assigned.some((name) => read.some((fields) => fields.includes(`"sval":${JSON.stringify(name)}`)));
+}
+
 function writeSteps(
   sql: string,
+  node: Node,
   action: Extract<Action, { does: 'write' }>,
   tokens: readonly Token[],
   keyOf: KeyOf,
@@ -142,7 +152,7 @@ function writeSteps(
   if (action.verb === 'update') {
     const assignments = between(sql, tokens, 'SET', 'WHERE');
     const table = between(sql, tokens, 'UPDATE', 'SET');
-    if (assignments === null || table === null || /\s/.test(table)) return null;
+    if (assignments === null || table === null || /\s/.test(table) || readsItself(node)) return null;
     return inBatches({ table, key, change: `UPDATE ${table} SET ${assignments}`, where });
   }
   if (action.verb === 'delete') {

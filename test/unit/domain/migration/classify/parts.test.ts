@@ -5,6 +5,8 @@ import { splitMariadb } from '../../../../../src/domain/migration/classify/maria
 import { predictMs } from '../../../../../src/domain/migration/classify/predict-time.ts';
 import { annotations, sarif } from '../../../../../src/domain/migration/classify/sarif.ts';
 import type { Classification } from '../../../../../src/domain/migration/classify/result.ts';
+import { postgresDialect } from '../../../../../src/domain/migration/dialect.ts';
+import { planScript } from '../../../../../src/domain/migration/script-plan.ts';
 import { parser, read } from './read.ts';
 
 test('a syntax error is told with its line and column in the words of PostgreSQL', () => {
@@ -72,6 +74,21 @@ test('ALGORITHM and LOCK go where MariaDB takes them, in place of what was there
     'ALTER TABLE a ALGORITHM=INSTANT, LOCK=NONE PARTITION BY HASH (b)',
   );
   expect(withPromise('UPDATE a SET b = 1', promise)).toBeNull();
+});
+
+test('a block in a file without a transaction runs outside of one, so that a backfill may commit', () => {
+  const script = (noTransaction: boolean) => ({
+    path: 'a.sql',
+    text: 'SELECT 1; DO $$ BEGIN COMMIT; END $$',
+    firstLine: 1,
+    noTransaction,
+  });
+
+  expect(planScript(script(true), postgresDialect).plan.statements.map((one) => one.inTransaction)).toEqual([
+    true,
+    false,
+  ]);
+  expect(planScript(script(false), postgresDialect).plan.mode).toBe('transaction');
 });
 
 test('findings go to code scanning and to annotations with file and line', () => {
