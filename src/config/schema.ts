@@ -101,6 +101,15 @@ const migrations = z.strictObject({
     .describe('Where the applied versions are kept.'),
   statementTimeout: deadline.prefault('15m').describe('How long one statement may run.'),
   lockTimeout: deadline.prefault('2s').describe('How long a statement may wait for a lock before it is tried again.'),
+  backup: z
+    .union([z.enum(['verified', 'none']), z.strictObject({ command })], {
+      error: 'expected "verified", "none", or { command: ... }',
+    })
+    .default('verified')
+    .describe(
+      'Before migrations are applied. verified: a backup that is restored aside and compared; command: one of your own, which must succeed; none: you go without.',
+    ),
+  keepBackups: z.int().min(1).max(100).default(3).describe('How many verified backups are kept.'),
 });
 
 const smoke = z.strictObject({

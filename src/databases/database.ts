@@ -47,6 +47,8 @@ export interface EnvironmentDatabase {
   ensure(): Promise<{ readonly url: string }>;
   /** Null when it does not run or was never made. */
   find(): Promise<{ readonly url: string } | null>;
+  /** The same, but started when it is ours, was made before and does not run; null when it was never made. */
+  wake(): Promise<{ readonly url: string } | null>;
   /** End it where it is ours; its data stays. */
   stop(): Promise<void>;
   /** Copy it while it serves into a new folder, restore the copy aside and compare; throws when it is not the same. */

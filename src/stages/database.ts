@@ -1,19 +1,24 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
 import { postgresDialect } from '../domain/migration/dialect.ts';
+import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
 import type { AppliedMigration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { Engine } from '../engines/engine.ts';
 import { migrationTool } from '../migration-tools/index.ts';
 import type { Http, Repository, Secrets } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
+import { backupFirst } from './backup-first.ts';
 import { smoke } from './confirm.ts';
 import { oldRelease } from './old-release.ts';
 import type { Delivery } from './deliver.ts';
 import type { HeldLock } from './lock.ts';
 import { migrateEnvironment } from './migrate-environment.ts';
 import { migrateStatus } from './migrate.ts';
-import type { RehearsedRelease, RehearsalResult } from './rehearse/input.ts';
+import type { AppliedNow } from './migrate/input.ts';
+import { readSchema } from './migrate/read-schema.ts';
+import { keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
+import type { RehearsalInput, RehearsalResult, RehearsedRelease } from './rehearse/input.ts';
 import { refuseImpossible, rehearse } from './rehearse.ts';
 import { stage, type StagePorts } from './stage.ts';
 
@@ -64,21 +69,31 @@ export async function migrationsOf(
   }
 }
 
-/** What the environment's database has; empty when it was never made. Starts nothing that is not running. */
-export async function appliedIn(
+/** What the environment's database holds; nothing when it was never made. Changes nothing in it. */
+export interface TargetState {
+  readonly applied: readonly AppliedMigration[];
+  /** Null where there is no database yet, or nobody can look. */
+  readonly schema: readonly SchemaObject[] | null;
+}
+
+export async function targetState(
   database: DatabaseInput,
   settings: NonNullable<Config['migrations']>,
   set: MigrationSet,
+  found: { readonly url: string } | null,
   ports: Pick<DatabasePorts, 'sql'>,
-): Promise<readonly AppliedMigration[]> {
-  const found = await database.environment.find();
-  if (found === null) return [];
-  const tool = migrationTool(settings.tool);
-  const status = await migrateStatus(
-    { url: found.url, tool, dialect: postgresDialect, set, table: settings.table },
-    ports,
-  );
-  return status.applied;
+): Promise<TargetState> {
+  if (found === null) return { applied: [], schema: null };
+  const target = {
+    url: found.url,
+    tool: migrationTool(settings.tool),
+    dialect: postgresDialect,
+    set,
+    table: settings.table,
+  };
+  const { applied } = await migrateStatus(target, ports);
+  const { inspector } = database.plugin;
+  return { applied, schema: inspector === undefined ? null : await readSchema(target, inspector, ports) };
 }
 
 interface ChangeInput extends Delivery {
@@ -87,82 +102,136 @@ interface ChangeInput extends Delivery {
 }
 
 /**
- * Prove on a throw-away database that the old release can serve on the new schema.
+ * Prove on a throw-away database that the old release can serve on the new schema; a rehearsal of exactly this that
+ * was kept is taken as it is.
  *
  * Null when no database is configured. Throws GateFailed `ROLLBACK_IMPOSSIBLE` with the query that broke, and what
  * `rehearse` throws.
  */
 export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePorts): Promise<RehearsalResult | null> {
-  const { config, database, release, secrets, runId, signal } = input;
+  const { config, database, scope, status } = input;
   const settings = config.migrations;
   if (database === null) return null;
   const old = await oldRelease(input, ports);
-  return await stage(
-    'rehearse',
-    'migrations on a throw-away database, old release on the new schema',
-    ports,
-    async (note) => {
-      const set = settings === undefined ? null : await migrationsOf(input.source.commit, settings, ports);
-      const applied = set === null || settings === undefined ? [] : await appliedIn(database, settings, set, ports);
-      const asRehearsed = (spec: ReleaseSpec): RehearsedRelease => ({
-        spec,
-        secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => spec.secretNames.includes(name))),
-      });
-      const result = await rehearse(
-        {
-          runId,
-          database,
-          migrations:
-            settings === undefined || set === null
-              ? null
-              : {
-                  tool: migrationTool(settings.tool),
-                  dialect: postgresDialect,
-                  set,
-                  table: settings.table,
-                  lockTimeoutMs: settings.lockTimeout,
-                  statementTimeoutMs: settings.statementTimeout,
-                },
-          applied,
-          oldRelease: old === null ? null : asRehearsed(old),
-          newRelease: asRehearsed(release),
-          checks: config.smoke.checks,
-          smokeDeadlineMs: config.smoke.deadline,
-          signal,
-          onStep: ({ step, text }) => note(`${step.replaceAll('-', ' ')}: ${text}`),
-          onWarning: (text) => ports.reporter.report({ type: 'warning', text }),
-        },
-        ports,
-      );
-      input.onKnown({ rehearsal: result });
-      refuseImpossible(result);
-      return { value: result, summary: `rollback: ${result.rollback}. ${result.reason}` };
-    },
-  );
+  const title = 'migrations on a throw-away database, old release on the new schema';
+  return await stage('rehearse', title, ports, async (note) => {
+    const set = settings === undefined ? null : await migrationsOf(input.source.commit, settings, ports);
+    const target =
+      set === null || settings === undefined
+        ? { applied: [], schema: null }
+        : await targetState(database, settings, set, await database.environment.wake(), ports);
+    const now = {
+      oldArtifact: status?.stable?.artifact ?? null,
+      newArtifact: input.release.artifact,
+      set,
+      targetSchema: target.schema,
+    };
+    const { stateDirectory } = database.context;
+    const kept = await keptRehearsal(now, scope, stateDirectory, ports.files);
+    if (kept !== null && 'stale' in kept) note(`the last rehearsal does not hold any more: ${kept.stale}`);
+    const isKept = kept !== null && 'result' in kept;
+    const result = isKept
+      ? kept.result
+      : await rehearse(rehearsalInput(input, database, set, target, old, note, ports), ports);
+    if (!isKept) await keepRehearsal(result, scope, stateDirectory, ports.files);
+    input.onKnown({ rehearsal: result });
+    refuseImpossible(result);
+    const summary = `rollback: ${result.rollback}. ${result.reason}${isKept ? ' (rehearsed before, and nothing changed since)' : ''}`;
+    return { value: result, summary };
+  });
 }
 
-/** Bring the environment's database to the commit. Answers the URL that the release is given; null without a database. */
+function rehearsalInput(
+  { config, release, secrets, runId, signal }: ChangeInput,
+  database: DatabaseInput,
+  set: MigrationSet | null,
+  target: TargetState,
+  old: ReleaseSpec | null,
+  note: (text: string) => void,
+  ports: StagePorts,
+): RehearsalInput {
+  const settings = config.migrations;
+  const asRehearsed = (spec: ReleaseSpec): RehearsedRelease => ({
+    spec,
+    secrets: Object.fromEntries(Object.entries(secrets).filter(([name]) => spec.secretNames.includes(name))),
+  });
+  return {
+    runId,
+    database,
+    migrations:
+      settings === undefined || set === null
+        ? null
+        : {
+            tool: migrationTool(settings.tool),
+            dialect: postgresDialect,
+            set,
+            table: settings.table,
+            lockTimeoutMs: settings.lockTimeout,
+            statementTimeoutMs: settings.statementTimeout,
+          },
+    applied: target.applied,
+    ...(target.schema === null || target.applied.length === 0 ? {} : { targetSchema: target.schema }),
+    oldRelease: old === null ? null : asRehearsed(old),
+    newRelease: asRehearsed(release),
+    checks: config.smoke.checks,
+    smokeDeadlineMs: config.smoke.deadline,
+    signal,
+    onStep: ({ step, text }) => note(`${step.replaceAll('-', ' ')}: ${text}`),
+    onWarning: (text) => ports.reporter.report({ type: 'warning', text }),
+  };
+}
+
+export interface MigratedDatabase {
+  /** Environment variable in which the release finds the URL. */
+  readonly variable: string;
+  readonly value: string;
+  readonly applied: readonly AppliedNow[];
+}
+
+/**
+ * Bring the environment's database to the commit, behind a verified backup, and only while its schema is the one that
+ * was rehearsed. Answers the URL that the release is given; null without a database.
+ */
 export async function migrateDatabase(
   input: Delivery,
+  rehearsal: RehearsalResult | null,
   ports: DatabaseStagePorts & { readonly lock: HeldLock },
-): Promise<{ readonly variable: string; readonly value: string } | null> {
+): Promise<MigratedDatabase | null> {
   const { config, database, runId, signal, status } = input;
   if (database === null) return null;
   const { url } = await database.environment.ensure();
   const settings = config.migrations;
-  if (settings !== undefined) {
-    const set = await migrationsOf(input.source.commit, settings, ports);
-    const probeStable = async () => {
-      if (status?.stable == null || status.url === null) return null;
-      const { verdict } = await smoke(config, status.url, ports);
-      return { version: status.stable.version, passes: verdict === 'pass' };
-    };
-    const tool = migrationTool(settings.tool);
-    const assertHeld = ports.lock.assertHeld;
-    await migrateEnvironment(
-      { url, tool, dialect: postgresDialect, set, settings, runId, signal, assertHeld, probeStable },
-      ports,
-    );
-  }
-  return { variable: database.variable, value: url };
+  const { variable } = database;
+  if (settings === undefined) return { variable, value: url, applied: [] };
+  const set = await migrationsOf(input.source.commit, settings, ports);
+  const tool = migrationTool(settings.tool);
+  const { applied, pending } = await migrateStatus(
+    { url, tool, dialect: postgresDialect, set, table: settings.table },
+    ports,
+  );
+  // A database that holds nothing of ours yet has nothing to lose to our migrations.
+  if (pending.length > 0 && applied.length > 0) await backupFirst({ ...database, settings, url, runId, signal }, ports);
+  const { inspector } = database.plugin;
+  const now = await migrateEnvironment(
+    {
+      url,
+      tool,
+      dialect: postgresDialect,
+      set,
+      settings,
+      runId,
+      signal,
+      assertHeld: ports.lock.assertHeld,
+      ...(inspector === undefined || rehearsal === null || applied.length === 0
+        ? {}
+        : { inspector, rehearsedSchema: rehearsal.evidence.baseSchema }),
+      probeStable: async () => {
+        if (status?.stable == null || status.url === null) return null;
+        const { verdict } = await smoke(config, status.url, ports);
+        return { version: status.stable.version, passes: verdict === 'pass' };
+      },
+    },
+    ports,
+  );
+  return { variable, value: url, applied: now };
 }

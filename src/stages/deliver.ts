@@ -66,7 +66,7 @@ export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise
   const rehearsal = await rehearseChange({ ...delivery, release, secrets }, ports);
   onKnown({ rehearsal });
   ports.lock.assertHeld();
-  const url = await migrateDatabase(delivery, ports);
+  const url = await migrateDatabase(delivery, rehearsal, ports);
 
   ports.lock.assertHeld();
   const given = url === null ? secrets : { ...secrets, [url.variable]: url.value };

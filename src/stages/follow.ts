@@ -44,7 +44,10 @@ export async function followRollout(
 
 /** The error that a rollout's end stands for, or null when it is a success. */
 export function errorOf(end: RolloutEnd, interrupted: boolean): FairwayError | null {
-  const detail = end.hint === undefined ? {} : { hint: end.hint };
+  const detail = {
+    ...(end.hint === undefined ? {} : { hint: end.hint }),
+    ...(end.facts === undefined ? {} : { facts: end.facts }),
+  };
   switch (end.outcome) {
     case 'ok':
     case 'planned':

@@ -1,3 +1,4 @@
+import type { Inspector } from '../databases/inspector.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
 import type { MigrationSet } from '../domain/migration/migration.ts';
 import { EnvironmentError, FairwayError, GateFailed, RollbackFailed, RolledBack } from '../errors.ts';
@@ -17,6 +18,9 @@ export interface EnvironmentMigration {
   readonly signal: AbortSignal;
   /** Throws once the lock of the run is lost. */
   readonly assertHeld: () => void;
+  /** Together: refused when the schema is not the one any more that was rehearsed. */
+  readonly inspector?: Inspector;
+  readonly rehearsedSchema?: string | null;
   /** What serves and whether it passes its smoke, asked after a failure that touched the database. */
   readonly probeStable: () => Promise<{ readonly version: string; readonly passes: boolean } | null>;
 }
@@ -45,6 +49,8 @@ export async function migrateEnvironment(
         statementTimeoutMs: settings.statementTimeout,
         signal: input.signal,
         assertStillOurs: input.assertHeld,
+        ...(input.inspector === undefined ? {} : { inspector: input.inspector }),
+        ...(input.rehearsedSchema === undefined ? {} : { rehearsedSchema: input.rehearsedSchema }),
         onProgress: (progress) =>
           note(
             progress.kind === 'applied'

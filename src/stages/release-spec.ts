@@ -54,6 +54,8 @@ export function rolloutPlan(
     smokeDeadlineMs: config.smoke.deadline,
     guard: { maxErrorRate: deploy.guard.errorRate, minRequests: deploy.guard.minRequests },
     minRequestsPerStep: deploy.minRequestsPerStep,
+    longestHoldMs: deploy.longestHold,
+    endStepOnAccept: deploy.endStepOnAccept,
     onInconclusive: deploy.onInconclusive,
     drainTimeoutMs: deploy.drain,
     leaseMs: deploy.lease,

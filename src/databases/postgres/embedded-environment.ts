@@ -48,17 +48,20 @@ export function embeddedEnvironment(context: DatabaseContext, ports: DatabasePor
     return { url: serverUrl({ port: running.port, user: ownerRole, password: owner, database: context.app }) };
   };
 
+  const ensure = async (): Promise<{ readonly url: string }> => {
+    const found = await find();
+    if (found !== null) return found;
+    const programs = await reachablePrograms(context.cacheDirectory, ports);
+    if (!(await files.exists(directory))) await make(programs, shelf, directory, context, ports);
+    return await startOnce({ directory, programs }, find, ports);
+  };
+
   return {
     find,
-    async ensure() {
-      const found = await find();
-      if (found !== null) return found;
-      const programs = await reachablePrograms(context.cacheDirectory, ports);
-      if (!(await files.exists(directory))) await make(programs, shelf, directory, context, ports);
-      return await startOnce({ directory, programs }, find, ports);
-    },
+    ensure,
+    wake: async () => ((await files.exists(directory)) ? await ensure() : null),
     async backup(to) {
-      await this.ensure();
+      await ensure();
       const running = await readRunning(directory, ports);
       if (running === null) throw new EnvironmentError('BACKUP_FAILED', `no database below ${directory} runs`);
       const programs = await reachablePrograms(context.cacheDirectory, ports);

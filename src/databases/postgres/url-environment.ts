@@ -18,6 +18,7 @@ export function urlEnvironment(
   return {
     ensure,
     find: async () => await ensure().catch(() => null),
+    wake: ensure,
     stop: async () => undefined,
     backup: async (to) => await dump(await url(), to, context, ports),
   };

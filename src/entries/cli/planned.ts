@@ -1,9 +1,10 @@
-import { appliedIn, migrationsOf } from '../../stages/database.ts';
+import { labelOf } from '../../domain/migration/migration.ts';
+import { migrationsOf, targetState } from '../../stages/database.ts';
 import { planRelease } from '../../stages/release.ts';
 import { inspectSource } from '../../stages/source.ts';
 import { existingAgent, statusOf } from './agent.ts';
 import type { CommandResult } from './command.ts';
-import { openDatabase, openWorkshop } from './delivery.ts';
+import { openDatabase, openWorkshop, type Workshop } from './delivery.ts';
 import type { Project } from './project.ts';
 
 /**
@@ -54,16 +55,13 @@ export async function planned(project: Project, command: 'ship' | 'deploy'): Pro
   };
 }
 
-/** Labels of what the commit holds and the environment's database does not; all of it when there is no database yet. */
-export async function pendingMigrations(
-  project: Project,
-  commit: string,
-  workshop: Awaited<ReturnType<typeof openWorkshop>>,
-): Promise<readonly string[]> {
+/** Labels of what the commit holds and the running database does not; all of it when none runs. */
+async function pendingMigrations(project: Project, commit: string, workshop: Workshop): Promise<readonly string[]> {
   const settings = project.config.migrations;
   const database = openDatabase(project);
   if (settings === undefined || database === null) return [];
   const set = await migrationsOf(commit, settings, workshop);
-  const applied = new Set((await appliedIn(database, settings, set, workshop)).map(({ version }) => version));
-  return set.migrations.filter(({ version }) => !applied.has(version)).map(({ version, name }) => `${version}_${name}`);
+  const { applied } = await targetState(database, settings, set, await database.environment.find(), workshop);
+  const has = new Set(applied.map(({ version }) => version));
+  return set.migrations.filter(({ version }) => !has.has(version)).map(labelOf);
 }

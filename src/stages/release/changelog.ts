@@ -29,7 +29,7 @@ export async function changelogText(
 ): Promise<{ readonly text: string; readonly versions: readonly string[] }> {
   const isWhole = request.all || request.from !== undefined || request.to !== undefined;
   const tags = await completeHistory(settings, repository, { branch: request.branch, all: isWhole });
-  const history = await readHistory(settings, repository, { branch: request.branch, tags });
+  const history = await readHistory(settings, repository, { branch: request.branch, tags, isWhole });
   const links = linksOf(await repository.remoteUrl(settings.remote));
   const options = { format: settings.format, links };
   if (!isWhole) {

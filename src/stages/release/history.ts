@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import type { ReleaseHistory } from '../../domain/release/decide.ts';
 import { graphOf, reachable } from '../../domain/release/graph.ts';
-import { readCommits } from '../../domain/release/range.ts';
+import { messageOf, readCommits } from '../../domain/release/range.ts';
 import { twinCandidates } from '../../domain/release/twins.ts';
 import { versionOfTag } from '../../domain/release/version.ts';
 import { ConfigError } from '../../errors.ts';
@@ -16,12 +16,14 @@ export async function readHistory(
     readonly branch?: string | undefined;
     /** Of the remote, where this clone holds too few; default: the tags here. */
     readonly tags?: readonly TagRecord[] | undefined;
+    /** All messages will be needed: they are parsed while git still reads. */
+    readonly isWhole?: boolean | undefined;
   } = {},
 ): Promise<ReleaseHistory> {
   const [head, found, own] = await Promise.all([
     repository.head(),
     at.tags ?? repository.tags(),
-    repository.history({ from: [], to: at.commit ?? 'HEAD' }),
+    repository.history({ from: [], to: at.commit ?? 'HEAD', onCommit: at.isWhole === true ? messageOf : undefined }),
   ]);
   const tags = at.tags ?? (await orThoseOfRemote(found, settings, repository));
   // The first that git tells is where it began, even when HEAD moves while we read.

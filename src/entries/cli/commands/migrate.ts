@@ -1,39 +1,101 @@
-import { ConfigError } from '../../../errors.ts';
-import { migrateDatabase } from '../../../stages/database.ts';
+import { labelOf } from '../../../domain/migration/migration.ts';
+import { ConfigError, EnvironmentError, GateFailed, Interrupted } from '../../../errors.ts';
+import { migrationsOf, migrateDatabase } from '../../../stages/database.ts';
+import { applyInput, openMigrations } from '../migrations.ts';
+import { migrateDown } from '../../../stages/migrate-down.ts';
+import { migrateStatus } from '../../../stages/migrate.ts';
 import { inspectSource } from '../../../stages/source.ts';
-import type { CommandBody } from '../command.ts';
+import type { CommandBody, CommandContext, CommandResult } from '../command.ts';
 import { delivering, openWorkshop } from '../delivery.ts';
-import { pendingMigrations } from '../planned.ts';
-import { openProject } from '../project.ts';
+import { openProject, type Project } from '../project.ts';
 
-/** Bring the environment's database to the commit that is checked out. */
+/** The database of the environment and the migrations of the commit that is checked out. */
 export const run: CommandBody = async (context) => {
   const project = await openProject(context);
-  if (project.config.database === undefined || project.config.migrations === undefined) {
-    throw new ConfigError('MIGRATIONS_MISSING', 'The configuration has no database, or no migrations.', {
-      hint: 'Add "database: { type: postgres }" and "migrations: { directory: migrations }" to fairway.yml.',
-    });
-  }
+  const [action = 'apply'] = context.positionals;
+  if (action === 'status' || (action === 'apply' && context.dryRun)) return await status(context, project);
+  if (action === 'apply') return await apply(context, project);
+  if (action === 'down') return await down(context, project);
+  throw new ConfigError('ACTION_UNKNOWN', `"${action}" is nothing that migrate does.`, {
+    problems: [{ path: 'migrate', message: `"${action}" is not known`, choices: ['apply', 'status', 'down'] }],
+  });
+};
+
+async function status(context: CommandContext, project: Project): Promise<CommandResult> {
+  const { settings, database } = openMigrations(project);
   const workshop = await openWorkshop(project);
-  const { commit } = await inspectSource(workshop.repository, context.dryRun || context.flags['allow-dirty'] === true);
-  const pending = await pendingMigrations(project, commit, workshop);
-  if (context.dryRun) {
-    return {
-      outcome: 'planned',
-      code: 'PLANNED',
-      result: { ...project.scope, pending },
-      summary: pending.length === 0 ? ['nothing is pending'] : pending.map((name) => `pending: ${name}`),
-    };
-  }
-  await delivering(
+  const { commit } = await inspectSource(workshop.repository, true);
+  const set = await migrationsOf(commit, settings, workshop);
+  const found = await database.environment.wake();
+  const known =
+    found === null
+      ? { applied: [], pending: set.migrations.map(labelOf), problems: set.problems }
+      : await migrateStatus(applyInput(project, found.url, set), workshop);
+  const problems = known.problems.map(({ severity, message }) => `${severity}: ${message}`);
+  return {
+    outcome: context.dryRun ? 'planned' : 'ok',
+    code: known.pending.length === 0 ? 'NOTHING_PENDING' : 'PENDING',
+    result: { ...project.scope, applied: known.applied, pending: known.pending, problems: known.problems },
+    summary: [
+      `${known.applied.length} applied, ${known.pending.length} pending`,
+      ...known.pending.map((name) => `pending: ${name}`),
+      ...problems,
+    ],
+  };
+}
+
+async function apply(context: CommandContext, project: Project): Promise<CommandResult> {
+  openMigrations(project);
+  return await delivering(
     project,
     () => undefined,
-    (base, ports) => migrateDatabase({ ...base, source: { version: '', commit, sourceDateEpoch: 0 } }, ports),
+    async (base, ports) => {
+      const { commit } = await inspectSource(ports.repository, context.flags['allow-dirty'] === true);
+      const source = { version: '', commit, sourceDateEpoch: 0 };
+      const applied = (await migrateDatabase({ ...base, source }, null, ports))?.applied ?? [];
+      const names = applied.map(labelOf);
+      return {
+        outcome: 'ok',
+        code: names.length === 0 ? 'NOTHING_PENDING' : 'MIGRATED',
+        result: { ...project.scope, applied },
+        summary: [names.length === 0 ? 'nothing was pending' : `applied: ${names.join(', ')}`],
+      };
+    },
   );
-  return {
-    outcome: 'ok',
-    code: pending.length === 0 ? 'NOTHING_PENDING' : 'MIGRATED',
-    result: { ...project.scope, applied: pending },
-    summary: [pending.length === 0 ? 'nothing was pending' : `applied: ${pending.join(', ')}`],
-  };
-};
+}
+
+async function down(context: CommandContext, project: Project): Promise<CommandResult> {
+  const { settings, database } = openMigrations(project);
+  const count = typeof context.flags['count'] === 'number' ? context.flags['count'] : 1;
+  const what = `the last ${count === 1 ? 'migration' : `${count} migrations`} of ${project.scope.app}/${project.scope.environment}`;
+  if (context.dryRun)
+    return { outcome: 'planned', code: 'PLANNED', result: { count }, summary: [`would undo ${what}`] };
+  const isSure = context.flags['yes'] === true || (await context.ask(`Undo ${what}? Data may be lost.`));
+  if (!isSure)
+    throw new Interrupted('NOT_CONFIRMED', 'nothing was undone', { hint: 'Say --yes where nobody can be asked.' });
+  return await delivering(
+    project,
+    () => undefined,
+    async (_base, ports) => {
+      const { commit } = await inspectSource(ports.repository, context.flags['allow-dirty'] === true);
+      const set = await migrationsOf(commit, settings, ports);
+      const found = await database.environment.wake();
+      if (found === null)
+        throw new EnvironmentError('DATABASE_MISSING', 'there is no database yet, so nothing can be undone');
+      const result = await migrateDown(
+        { ...applyInput(project, found.url, set), assertStillOurs: ports.lock.assertHeld, count },
+        ports,
+      );
+      const undone = result.applied.map(labelOf);
+      if (result.kind === 'failed')
+        throw new GateFailed('MIGRATION_DOWN_FAILED', result.failed.message, { facts: { undone } });
+      if (result.kind === 'stopped') throw result.reason;
+      return {
+        outcome: 'ok',
+        code: 'UNDONE',
+        result: { ...project.scope, undone: result.applied },
+        summary: [undone.length === 0 ? 'nothing was applied' : `undone: ${undone.join(', ')}`],
+      };
+    },
+  );
+}

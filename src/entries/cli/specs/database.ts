@@ -124,13 +124,18 @@ export const database: readonly CommandSpec[] = [
   {
     name: 'migrate',
     summary: 'Apply pending migrations to the database of the environment',
-    operands: [],
+    operands: ['[apply|status|down]'],
     about:
-      'Under the lock of the environment. What is applied stays applied: Fairway never runs a down migration by itself.',
-    flags: [allowDirty],
+      'apply (when nothing is named) works under the lock of the environment, behind a verified backup. What is applied stays applied: Fairway never runs a down migration by itself. down undoes the last ones, which may lose data, and asks first on a terminal.',
+    flags: [
+      allowDirty,
+      { name: 'count', kind: 'number', value: 'N', min: 1, max: 1000, about: 'with down: how many (default: 1)' },
+      { name: 'yes', kind: 'switch', about: 'with down: do not ask' },
+    ],
     examples: [
-      { line: 'fairway migrate --dry-run', does: 'list what is pending' },
+      { line: 'fairway migrate status', does: 'what is applied, what is pending, what is wrong' },
       { line: 'fairway migrate --env staging', does: 'apply it to staging' },
+      { line: 'fairway migrate down --yes', does: 'undo the last one' },
     ],
     recorded: true,
     load: () => import('../commands/migrate.ts'),

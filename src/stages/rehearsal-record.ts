@@ -1,0 +1,55 @@
+import { type Evidence, migrationsChecksum, schemaChecksum, whyStale } from '../domain/migration/evidence.ts';
+import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
+import type { MigrationSet } from '../domain/migration/migration.ts';
+import type { Scope } from '../domain/rollout/messages.ts';
+import type { Files } from '../ports.ts';
+import type { RehearsalResult } from './rehearse/input.ts';
+
+/** What is to be deployed now; a rehearsal of exactly this still holds. */
+export interface Now {
+  readonly oldArtifact: string | null;
+  readonly newArtifact: string;
+  readonly set: MigrationSet | null;
+  /** Null when the target has no database yet. */
+  readonly targetSchema: readonly SchemaObject[] | null;
+}
+
+const place = (stateDirectory: string, { app, environment }: Scope): string =>
+  `${stateDirectory}/rehearsals/${app}-${environment}.json`;
+
+/** Keep the last rehearsal of an environment, for a later job. */
+export async function keepRehearsal(
+  result: RehearsalResult,
+  scope: Scope,
+  stateDirectory: string,
+  files: Files,
+): Promise<void> {
+  await files.writeAtomic(place(stateDirectory, scope), JSON.stringify(result), 0o600);
+}
+
+/** The last rehearsal when it was of exactly this, and why not otherwise; a file that cannot be read is none. */
+export async function keptRehearsal(
+  now: Now,
+  scope: Scope,
+  stateDirectory: string,
+  files: Files,
+): Promise<{ readonly result: RehearsalResult } | { readonly stale: string } | null> {
+  const path = place(stateDirectory, scope);
+  if (!(await files.exists(path))) return null;
+  let result: RehearsalResult;
+  try {
+    result = JSON.parse(await files.readText(path)) as RehearsalResult;
+  } catch {
+    return null;
+  }
+  const then = result.evidence as Evidence | undefined;
+  if (then === undefined) return null;
+  const stale = whyStale(then, {
+    oldArtifact: now.oldArtifact,
+    newArtifact: now.newArtifact,
+    migrations: await migrationsChecksum(now.set?.migrations ?? []),
+    baseSchema: now.targetSchema === null ? then.baseSchema : await schemaChecksum(now.targetSchema),
+    server: then.server,
+  });
+  return stale === null ? { result } : { stale };
+}
