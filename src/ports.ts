@@ -149,6 +149,59 @@ export interface Ports {
   isTaken(port: number): Promise<boolean>;
 }
 
+export interface SocketTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Speak TLS from the first byte, with this name (SNI); the certificate is not judged. */
+  readonly tls?: { readonly serverName: string } | undefined;
+  /** For all of it. */
+  readonly timeoutMs: number;
+}
+
+/** Say something (or nothing), then read until the pattern matches what was heard since. */
+export interface SocketTurn {
+  readonly say: string;
+  readonly until: RegExp;
+}
+
+export interface CertificateView {
+  readonly subject: string;
+  readonly issuer: string;
+  /** DNS names and addresses that it is for. */
+  readonly names: readonly string[];
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  /** Null when this machine trusts its chain; else why not. */
+  readonly distrust: string | null;
+}
+
+/** What arrived at a receiver. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Receiver {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** The first request that is wanted, at once when it is there already; null when none came in time. */
+  wait(isWanted: (request: ReceivedRequest) => boolean, timeoutMs: number): Promise<ReceivedRequest | null>;
+  close(): Promise<void>;
+}
+
+/** Conversations over TCP, byte for byte (latin1). A refusal, a cut or a deadline throws an Error with a plain message. */
+export interface Sockets {
+  /** Connect, take turns, hang up; answers what was heard in each turn. */
+  converse(target: SocketTarget, turns: readonly SocketTurn[]): Promise<readonly string[]>;
+  /** Shake hands and look at the certificate, whatever it is. */
+  certificate(target: SocketTarget & { readonly tls: { readonly serverName: string } }): Promise<CertificateView>;
+  /** Listen for HTTP requests and answer each with an empty 204; `port` 0 takes a free one. */
+  receive(address: string, port: number): Promise<Receiver>;
+}
+
 // ---------------------------------------------------------------- the data path of the embedded proxy
 
 /** Where one request goes. */
@@ -481,6 +534,8 @@ export interface Repository {
   history(range: {
     readonly from: readonly string[];
     readonly to: string | readonly string[];
+    /** Sees each commit while git still reads the others. */
+    readonly onCommit?: ((commit: CommitRecord) => void) | undefined;
   }): Promise<readonly CommitRecord[]>;
   /** Exactly these commits, without their ancestors; unknown ones are left out. */
   commits(shas: readonly string[]): Promise<readonly CommitRecord[]>;

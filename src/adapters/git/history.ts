@@ -16,6 +16,7 @@ export async function readLog(
   git: Git,
   options: readonly string[],
   revisions: readonly string[],
+  onCommit: (commit: CommitRecord) => void = () => {},
 ): Promise<readonly CommitRecord[]> {
   const commits: CommitRecord[] = [];
   const decoder = new TextDecoder('utf-8');
@@ -25,7 +26,11 @@ export async function readLog(
     parts[0] = (rest.pop() ?? '') + (parts[0] ?? '');
     const all = rest.concat(parts);
     const whole = all.length - 1 - ((all.length - 1) % fields);
-    for (let at = 0; at < whole; at += fields) commits.push(record(all, at));
+    for (let at = 0; at < whole; at += fields) {
+      const commit = record(all, at);
+      commits.push(commit);
+      onCommit(commit);
+    }
     rest = all.slice(whole);
   };
   const run: GitOptions = {

@@ -57,8 +57,13 @@ function repository(git: Git, top: string, prefix: string): Repository {
     isShallow: async () => (await must(git, ['rev-parse', '--is-shallow-repository'])) === 'true',
     resolve: async (revision) => await resolve(git, revision),
     isAncestor: async (older, newer) => (await git(['merge-base', '--is-ancestor', older, newer])).exitCode === 0,
-    history: async ({ from, to }) =>
-      await readLog(git, [], [...(typeof to === 'string' ? [to] : to), ...from.map((commit) => `^${commit}`)]),
+    history: async ({ from, to, onCommit }) =>
+      await readLog(
+        git,
+        [],
+        [...(typeof to === 'string' ? [to] : to), ...from.map((commit) => `^${commit}`)],
+        onCommit,
+      ),
     commits: async (shas) =>
       shas.length === 0 ? [] : await readLog(git, ['--no-walk=unsorted', '--ignore-missing'], shas),
     patchIds: async (shas) => await patchIds(git, shas),
