@@ -1,5 +1,8 @@
+import { compare, noComparison, takeUp } from '../domain/analysis/comparison.ts';
+import type { Comparison, SideLook } from '../domain/analysis/comparison.ts';
 import { judge } from '../domain/analysis/judge.ts';
 import type { Counts } from '../domain/analysis/judge.ts';
+import { weigh } from '../domain/analysis/weigh.ts';
 import { describeHold } from '../domain/rollout/describe.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Action, Cause, RolloutEvent, RolloutState } from '../domain/rollout/state.ts';
@@ -12,6 +15,7 @@ const reportMs = 500;
 const statsTimeoutMs = 1_000;
 /** How long the proxy may be silent before nobody can tell how the release does. */
 const sourceGraceMs = 3_000;
+const defaultLongestHoldMs = 600_000;
 
 /** What a chart of the hold is drawn from, beside the counts of the new release. */
 export type HoldFacts = Readonly<{
@@ -20,7 +24,8 @@ export type HoldFacts = Readonly<{
   releases: Readonly<
     Record<string, { readonly requests: number; readonly errors: number; readonly p95Ms: number | null }>
   >;
-}>;
+}> &
+  Readonly<Record<string, unknown>>;
 
 export interface Hold {
   readonly action: Extract<Action, { type: 'observe' }>;
@@ -42,45 +47,61 @@ export async function observe(
   const begin = clock.monotonicMs();
   // A step without a hold gathers nothing that could be too little.
   const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
-  const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs };
+  const longestHoldMs = Math.max(action.holdMs, plan.longestHoldMs ?? defaultLongestHoldMs);
+  const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs, endsOnAccept: plan.endStepOnAccept };
+  let comparison = takeUp(state.comparison ?? noComparison);
   let counts = state.counts;
   let goneSince: number | null = null;
   let reportedAt = -Infinity;
   for (;;) {
     signal.throwIfAborted();
-    const stats = await statsOf(proxy, clock);
+    const stats = await statsOf(proxy, clock, comparison.slowAboveMs);
     const seen = countsIn(stats, plan.release.id, state.baseline);
     const now = clock.monotonicMs();
     if (seen === null) goneSince ??= now;
     else [counts, goneSince] = [seen, null];
+    comparison = lookedAt(comparison, stats, plan.release.id, state);
     const heldMs = now - begin;
     const evidence = {
       total: counts,
       stepRequests: counts.requests - state.counts.requests,
       sourceGoneMs: goneSince === null ? 0 : Math.max(1, now - goneSince),
+      ...(state.stableId === null ? {} : { comparison }),
     };
-    const verdict = judge(evidence, limits, heldMs >= action.holdMs);
+    const verdict = judge(evidence, { ...limits, isLongestHoldOver: heldMs >= longestHoldMs }, heldMs >= action.holdMs);
     if (now - reportedAt >= reportMs || verdict.kind !== 'wait') {
       const left = action.holdMs - heldMs;
-      const text =
-        verdict.kind === 'wait' ? describeHold(state, counts, left) : `${state.weightPercent} %: ${verdict.reason}`;
-      onCounts(counts, text, factsOf(stats, heldMs));
+      const said = verdict.kind === 'wait' ? verdict.doubt : verdict.reason;
+      const text = said === undefined ? describeHold(state, counts, left) : `${state.weightPercent} %: ${said}`;
+      onCounts(counts, text, { ...factsOf(stats, heldMs), holdMs: action.holdMs, ...weigh(comparison).facts });
       reportedAt = now;
     }
-    if (verdict.kind === 'pass') return { type: 'observed', lowEvidence: verdict.lowEvidence, counts, heldMs };
+    if (verdict.kind === 'pass') {
+      return { type: 'observed', lowEvidence: verdict.lowEvidence, counts, heldMs, comparison };
+    }
     if (verdict.kind !== 'wait') {
       const kind: Cause['kind'] = verdict.kind === 'fail' ? 'failed' : 'inconclusive';
-      const cause = { kind, code: verdict.code, reason: `${plan.release.version}: ${verdict.reason}` };
-      return { type: 'failed', action: 'observe', cause, counts, heldMs };
+      const cause = {
+        kind,
+        code: verdict.code,
+        reason: `${plan.release.version}: ${verdict.reason}`,
+        facts: weigh(comparison).facts,
+      };
+      return { type: 'failed', action: 'observe', cause, counts, heldMs, comparison };
     }
-    await clock.sleep(Math.min(pollMs, Math.max(1, action.holdMs - heldMs)), signal);
+    await clock.sleep(heldMs < action.holdMs ? Math.min(pollMs, Math.max(1, action.holdMs - heldMs)) : pollMs, signal);
   }
 }
 
 /** Empty when the proxy does not answer in time. */
-export async function statsOf(proxy: Proxy, clock: Clock): Promise<readonly BackendStats[]> {
+export async function statsOf(
+  proxy: Proxy,
+  clock: Clock,
+  slowerThanMs: number | null = null,
+): Promise<readonly BackendStats[]> {
   try {
-    return await within(statsTimeoutMs, 'stats', proxy.stats(), clock);
+    const asked = slowerThanMs === null ? {} : { slowerThanMs };
+    return await within(statsTimeoutMs, 'stats', proxy.stats(asked), clock);
   } catch {
     return [];
   }
@@ -96,6 +117,24 @@ export function countsIn(stats: readonly BackendStats[], releaseId: string, base
     requests: own.requests - (isNew ? 0 : baseline.requests),
     errors: own.errors - (isNew ? 0 : Math.min(baseline.errors, own.errors)),
   };
+}
+
+/** Unchanged when the proxy does not tell of both sides. */
+function lookedAt(
+  comparison: Comparison,
+  stats: readonly BackendStats[],
+  releaseId: string,
+  { stableId, weightPercent }: RolloutState,
+): Comparison {
+  const side = (id: string | null): SideLook | null => {
+    const own = stats.find((each) => each.releaseId === id);
+    if (own === undefined) return null;
+    const { requests, errors, p95Ms, slower = null } = own;
+    return { requests, errors, p95Ms, slower: comparison.slowAboveMs === null ? null : slower };
+  };
+  const [canary, baseline] = [side(releaseId), side(stableId)];
+  if (canary === null || baseline === null) return comparison;
+  return compare(comparison, { share: weightPercent / 100, canary, baseline });
 }
 
 function factsOf(stats: readonly BackendStats[], heldMs: number): HoldFacts {

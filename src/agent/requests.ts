@@ -49,6 +49,8 @@ const plan = z.looseObject({
   smokeDeadlineMs: ms,
   guard: z.looseObject({ maxErrorRate: z.number(), minRequests: z.number() }),
   minRequestsPerStep: z.number(),
+  longestHoldMs: ms.optional(),
+  endStepOnAccept: z.boolean().optional(),
   onInconclusive: z.enum(['rollback', 'hold']),
   drainTimeoutMs: ms,
   leaseMs: ms,

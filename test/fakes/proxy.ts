@@ -12,6 +12,8 @@ export interface FakeProxy extends Proxy {
   onCall: (call: string) => void;
   /** Let requests finish at a release. */
   count(releaseId: string, requests: number, errors: number): void;
+  /** From now on a release answers so slowly, and so many of its answers were slower than whatever is asked. */
+  slow(releaseId: string, p95Ms: number, slower: number): void;
   /** While set, every call fails with it. */
   trouble: Error | null;
   /** As a crash and the next `ensure` would: only the stable release is left, counters begin anew. */
@@ -23,6 +25,7 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
   const calls: string[] = [];
   let routing: Routing = { backends: [], stable: null };
   let stats = new Map<string, { requests: number; errors: number }>();
+  const latencies = new Map<string, { readonly p95Ms: number; readonly slower: number }>();
   let isUp = false;
 
   const call = (name: string): void => {
@@ -49,6 +52,9 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
       const before = stats.get(releaseId) ?? { requests: 0, errors: 0 };
       stats.set(releaseId, { requests: before.requests + requests, errors: before.errors + errors });
     },
+    slow(releaseId, p95Ms, slower) {
+      latencies.set(releaseId, { p95Ms, slower });
+    },
     crash() {
       isUp = false;
       const { stable } = routing;
@@ -72,7 +78,7 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
       call(`persist ${releaseId}`);
       change({ type: 'persist-stable', releaseId });
     },
-    async stats(): Promise<readonly BackendStats[]> {
+    async stats(question = {}): Promise<readonly BackendStats[]> {
       if (fake.trouble !== null) throw fake.trouble;
       if (!isUp) throw new Error('the proxy is down');
       return routing.backends.map(({ releaseId }) => ({
@@ -81,7 +87,8 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
         errors: 0,
         ...stats.get(releaseId),
         inFlight: 0,
-        p95Ms: null,
+        p95Ms: latencies.get(releaseId)?.p95Ms ?? null,
+        ...(question.slowerThanMs === undefined ? {} : { slower: latencies.get(releaseId)?.slower ?? 0 }),
       }));
     },
     async drain(releaseId) {

@@ -17,7 +17,12 @@ export interface Circumstances {
  */
 export function conclude(state: RolloutState, plan: RolloutPlan, around: Circumstances): RolloutEnd | null {
   const { version } = plan.release;
-  const times = { durationMs: Math.round(around.durationMs), holdMs: Math.round(state.heldMs) };
+  const facts = 'cause' in state ? state.cause.facts : undefined;
+  const times = {
+    durationMs: Math.round(around.durationMs),
+    holdMs: Math.round(state.heldMs),
+    ...(facts === undefined ? {} : { facts }),
+  };
   switch (state.phase) {
     case 'promoted':
       return { outcome: 'ok', code: 'PROMOTED', message: `${version} serves all traffic at ${around.url}`, ...times };

@@ -34,8 +34,8 @@ export function transition(state: RolloutState, event: RolloutEvent, plan: Rollo
   if (event.type === 'failed') return fail(state, event, plan);
   if (event.type === 'joined') return advance({ ...state, baseline: event.baseline }, plan);
   if (event.type === 'observed') {
-    const { lowEvidence, counts } = event;
-    return advance({ ...state, lowEvidence, counts, heldMs: state.heldMs + event.heldMs }, plan);
+    const { lowEvidence, counts, comparison = state.comparison } = event;
+    return advance({ ...state, lowEvidence, counts, comparison, heldMs: state.heldMs + event.heldMs }, plan);
   }
   return advance({ ...state, weightPercent: weightAfter(current, state.weightPercent) }, plan);
 }
@@ -85,6 +85,7 @@ function fail(state: RolloutState, event: Extract<RolloutEvent, { type: 'failed'
   const known = {
     ...state,
     counts: event.counts ?? state.counts,
+    comparison: event.comparison ?? state.comparison,
     heldMs: state.heldMs + (event.heldMs ?? 0),
   };
   if (known.phase === 'forward') {

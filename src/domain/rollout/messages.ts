@@ -130,6 +130,8 @@ export interface RolloutEnd {
   readonly durationMs: number;
   /** Time that the plan prescribed (holds), so that overhead can be told apart. */
   readonly holdMs: number;
+  /** The evidence that decided: counts, e-value, share, alpha. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 export interface ReleaseView extends ReleaseRef {

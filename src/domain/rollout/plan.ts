@@ -65,6 +65,10 @@ export interface RolloutPlan {
   readonly guard: Guard;
   /** Fewer canary requests than this over a whole step is inconclusive; 0 asks for none. */
   readonly minRequestsPerStep: number;
+  /** How long a step goes on whose evidence is neither good nor bad; never shorter than its hold. Default: 10 min. */
+  readonly longestHoldMs?: number | undefined;
+  /** A step ends as soon as the evidence accepts the new release. */
+  readonly endStepOnAccept?: boolean | undefined;
   readonly onInconclusive: 'rollback' | 'hold';
   readonly drainTimeoutMs: number;
   readonly leaseMs: number;

@@ -1,3 +1,4 @@
+import type { Comparison } from '../analysis/comparison.ts';
 import type { Counts } from '../analysis/judge.ts';
 
 /** One effect of a rollout. Each is idempotent: after a crash it is done again. */
@@ -30,6 +31,8 @@ export interface Cause {
   /** With the numbers, without a full stop. */
   readonly reason: string;
   readonly hint?: string;
+  /** The evidence in numbers, for the end of the rollout. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** What happened; `action` says to which action it belongs, so that a late or repeated one changes nothing. */
@@ -37,13 +40,20 @@ export type RolloutEvent =
   | { readonly type: 'done'; readonly action: ActionType }
   /** `baseline`: what the proxy had counted for this release before. */
   | { readonly type: 'joined'; readonly baseline: Counts }
-  | { readonly type: 'observed'; readonly lowEvidence: boolean; readonly counts: Counts; readonly heldMs: number }
+  | {
+      readonly type: 'observed';
+      readonly lowEvidence: boolean;
+      readonly counts: Counts;
+      readonly heldMs: number;
+      readonly comparison?: Comparison | undefined;
+    }
   | {
       readonly type: 'failed';
       readonly action: ActionType;
       readonly cause: Cause;
       readonly counts?: Counts;
       readonly heldMs?: number;
+      readonly comparison?: Comparison | undefined;
     }
   | { readonly type: 'interrupted'; readonly cause: Cause }
   | { readonly type: 'resumed' };
@@ -61,6 +71,8 @@ interface Common {
   /** Evidence on the new release since it joined. */
   readonly counts: Counts;
   readonly lowEvidence: boolean;
+  /** Against the stable release; absent before the first hold, and in journals of older versions. */
+  readonly comparison?: Comparison | undefined;
   /** Time spent in holds. */
   readonly heldMs: number;
   /** What cleaning up could not do; never a reason to fail. */

@@ -1,3 +1,4 @@
+import type { RolloutRecord } from '../../../src/domain/rollout/messages.ts';
 import { describe, expect, test } from 'vitest';
 import { LockHeld } from '../../../src/errors.ts';
 import { openBench, openHost, records, release, scope } from './bench.ts';
@@ -52,6 +53,51 @@ describe('a rollout', () => {
     expect(end.holdMs).toBeLessThan(5_000);
     expect(host.proxy.weights()).toEqual({ '1.0.0': 100 });
     expect(host.target.running()).toEqual(['1.0.0/web']);
+  });
+
+  test('of a canary that fails where the baseline does not is turned back before any limit speaks, with the evidence', async () => {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(release('1.0.0'));
+    const plan = release('1.1.0', { steps: [{ weightPercent: 5, holdMs: 500_000 }] });
+    const seen: RolloutRecord[] = [];
+    const end = await bench.deploy(plan, (record) => {
+      seen.push(record);
+      if (record.kind === 'observe') host.proxy.count('1.0.0', 19, 0);
+      if (record.kind === 'observe') host.proxy.count('1.1.0', 1, 1);
+    });
+
+    expect(end).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'CANARY_WORSE_ERRORS',
+      facts: { share: 0.05, alpha: 0.01, rejectAt: 200, canary: { requests: 3, errors: 3 } },
+    });
+    const last = seen.findLast(({ kind }) => kind === 'observe');
+    expect(last?.facts).toMatchObject({ canary: { errors: 3 }, baselineP95Ms: null });
+    expect(last?.facts?.['eValue']).toBeGreaterThan(200);
+  });
+
+  test('of a canary that answers twice as slowly is turned back for it, with a limit that an earlier step froze', async () => {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(release('1.0.0'));
+    const plan = release('1.1.0', {
+      steps: [
+        { weightPercent: 10, holdMs: 2_000 },
+        { weightPercent: 25, holdMs: 500_000 },
+      ],
+    });
+    let looks = 0;
+    const end = await bench.deploy(plan, ({ kind, weightPercent }) => {
+      if (kind !== 'observe') return;
+      host.proxy.count('1.0.0', 300, 0);
+      host.proxy.count('1.1.0', 100, 0);
+      host.proxy.slow('1.0.0', 40, 0);
+      if (weightPercent === 25) host.proxy.slow('1.1.0', 80, (looks += 1) * 10);
+    });
+
+    expect(end).toMatchObject({ outcome: 'rolled-back', code: 'CANARY_WORSE_LATENCY' });
+    expect(end.facts).toMatchObject({ p95Ms: 80, baselineP95Ms: 40, slowAboveMs: 60, share: 0.25 });
   });
 
   test('whose proxy gives no figures is inconclusive after the grace, and traffic is on the stable release', async () => {
