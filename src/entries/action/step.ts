@@ -1,3 +1,4 @@
+import { gitCredentials } from '../../adapters/actions/git-credentials.ts';
 import type { Runner } from '../../adapters/actions/runner.ts';
 import { failureLines } from '../../domain/report/failure-lines.ts';
 import { finalDocument, type FinalDocument } from '../../domain/report/final-document.ts';
@@ -20,6 +21,12 @@ import { tellResult } from './results.ts';
 export async function runStep(runner: Runner): Promise<number> {
   const token = process.env['INPUT_TOKEN']?.trim() ?? '';
   if (token !== '') runner.hide(token);
+  const credentials = gitCredentials(process.env, token);
+  if (credentials !== null) {
+    runner.hide(credentials.secret);
+    // Only git inherits these: programs of the project get a small environment of their own.
+    Object.assign(process.env, credentials.env);
+  }
   const console = consoleOf();
   const interruption = listenForInterrupts({
     process,

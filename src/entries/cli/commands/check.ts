@@ -4,6 +4,7 @@ import type { Config } from '../../../config/schema.ts';
 import { formatDuration } from '../../../domain/report/quantities.ts';
 import type { CommandBody } from '../command.ts';
 import { loadConfiguration } from '../configuration.ts';
+import { permissionLines } from '../permission-lines.ts';
 
 /** Judge the configuration and say what it means; the result holds everything resolved, durations in ms. */
 export const run: CommandBody = async (context) => {
@@ -20,6 +21,7 @@ export const run: CommandBody = async (context) => {
       `${config.app}: the configuration is right; environments: ${environments.join(', ')}`,
       `With ${environment}:`,
       ...meaning(config).map(([what, how]) => `  ${what.padEnd(10)} ${how}`),
+      ...(context.flags['github'] === true ? permissionLines() : []),
     ],
   };
 };

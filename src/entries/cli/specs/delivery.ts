@@ -4,12 +4,31 @@ import { allowDirty, engine } from '../flags.ts';
 /** From commit to released. */
 export const delivery: readonly CommandSpec[] = [
   {
+    name: 'init',
+    summary: 'Write a first fairway.yml, and with --ci a workflow',
+    operands: [],
+    about:
+      'Looks at the project and says why each part is there. Overwrites nothing. --ci github also needs --action, because only you know whom you trust.',
+    flags: [
+      { name: 'ci', kind: 'text', value: 'KIND', choices: ['github', 'gitlab'], about: 'also a workflow for this CI' },
+      { name: 'action', kind: 'text', value: 'OWNER/NAME@REF', about: 'the Action that the GitHub workflow uses' },
+    ],
+    examples: [
+      { line: 'fairway init --dry-run', does: 'see what it would write' },
+      { line: 'fairway init --ci gitlab', does: 'with a pipeline for GitLab' },
+    ],
+    recorded: false,
+    load: () => import('../commands/init.ts'),
+  },
+  {
     name: 'check',
     summary: 'Say whether the configuration is right, and what it means',
     operands: [],
     about:
       'Reads fairway.yml with all its environments and reports every problem at once, each with its place. Touches nothing.',
-    flags: [],
+    flags: [
+      { name: 'github', kind: 'switch', about: 'also the permissions that each command needs in a GitHub workflow' },
+    ],
     examples: [
       { line: 'fairway check', does: 'the default environment' },
       { line: 'fairway check --env production --json', does: 'everything resolved, as JSON' },
