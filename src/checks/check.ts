@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock, Http } from '../ports.ts';
+import type { Clock, Exec, Http, Secrets, Sockets, Sql } from '../ports.ts';
 
 /** What a check is tried against. */
 export interface CheckTarget {
@@ -11,11 +11,31 @@ export interface CheckTarget {
 export type Attempt =
   | { readonly kind: 'pass' }
   | { readonly kind: 'fail'; readonly reason: string }
-  | { readonly kind: 'inconclusive'; readonly reason: string };
+  | {
+      readonly kind: 'inconclusive';
+      readonly reason: string;
+      /** It can only be looked at by the client, which does: here it is reported and decides nothing. */
+      readonly isElsewhere?: true;
+    };
 
 export interface CheckPorts {
   readonly http: Http;
   readonly clock: Clock;
+  readonly sockets?: Sockets | undefined;
+  /** Only the client has the checkout, secrets and databases. */
+  readonly exec?: Exec | undefined;
+  readonly secrets?: Secrets | undefined;
+  readonly sql?: Sql | undefined;
+}
+
+/** What a check says that needs what only the client has. */
+export function elsewhere(what: string): Attempt {
+  return { kind: 'inconclusive', reason: `${what}: the client looks at it`, isElsewhere: true };
+}
+
+/** What a check says that needs a port which nobody gave. */
+export function without(port: string): Attempt {
+  return { kind: 'inconclusive', reason: `there are no ${port} here` };
 }
 
 /** A plug-in: one file here and one line in `index.ts`. */

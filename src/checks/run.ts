@@ -61,7 +61,7 @@ async function runOne(
     name,
     attempts,
     durationMs: clock.monotonicMs() - begin,
-    ...(spec.optional === true ? { optional: true } : {}),
+    ...(spec.optional === true || isElsewhere(attempt) ? { optional: true } : {}),
   });
   if (check === undefined) return result(inconclusive(`there is no check of type "${spec.type}" here`));
   while (bounds.signal?.aborted !== true && clock.monotonicMs() < bounds.endsAt) {
@@ -69,12 +69,16 @@ async function runOne(
     if (attempt === null) break;
     attempts += 1;
     last = attempt;
-    if (attempt.kind === 'pass') break;
+    if (attempt.kind === 'pass' || isElsewhere(attempt)) break;
     const now = clock.monotonicMs();
     const pause = nextPause(retry, { attempts, elapsedMs: now - begin, remainingMs: bounds.endsAt - now });
     if (pause === null || !(await slept(pause, bounds.signal, ports))) break;
   }
   return result(last ?? inconclusive(`not known: ${whyNot(bounds)}`));
+}
+
+function isElsewhere(attempt: Attempt): boolean {
+  return attempt.kind === 'inconclusive' && attempt.isElsewhere === true;
 }
 
 function inconclusive(reason: string): Attempt {
@@ -94,7 +98,10 @@ async function attemptWithin(
     request: async (request) => {
       const left = bounds.endsAt - clock.monotonicMs();
       if (left <= 0 || bounds.signal?.aborted === true) throw new Error(whyNot(bounds));
-      return await ports.http.request({ ...request, timeoutMs: Math.max(1, Math.min(request.timeoutMs, left)) });
+      return await ports.http.request({
+        ...request,
+        timeoutMs: Math.max(1, Math.ceil(Math.min(request.timeoutMs, left))),
+      });
     },
   };
   const attempt = await untilAborted(looking(check, spec, target, { ...ports, http }), bounds.signal);

@@ -16,6 +16,7 @@ import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
 import { nodeHttp } from '../adapters/node/http.ts';
 import { nodePorts } from '../adapters/node/ports.ts';
+import { nodeSockets } from '../adapters/node/sockets.ts';
 import { identify, isAlive } from '../adapters/node/process-table.ts';
 import { socketControl } from '../adapters/proxy/control-client.ts';
 import { createAgent } from '../agent/agent.ts';
@@ -63,6 +64,7 @@ const files = nodeFiles();
 const clock = nodeClock();
 const http = nodeHttp();
 const ports = nodePorts();
+const sockets = nodeSockets();
 const daemons = nodeDaemons();
 const containers = dockerContainers(process.env);
 const control = socketControl();
@@ -111,7 +113,7 @@ const world: AgentWorld = {
       return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy });
     },
     smoke: async (specs, baseUrl, deadlineMs, signal) =>
-      await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock }),
+      await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock, sockets }),
   },
 };
 

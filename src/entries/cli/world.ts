@@ -11,6 +11,7 @@ import { nodeFiles } from '../../adapters/node/files.ts';
 import { nodeHttp } from '../../adapters/node/http.ts';
 import { nodeOrphans, sweepOrphans } from '../../adapters/node/orphans.ts';
 import { nodePorts } from '../../adapters/node/ports.ts';
+import { nodeSockets } from '../../adapters/node/sockets.ts';
 import { identify } from '../../adapters/node/process-table.ts';
 import { nodeSecrets } from '../../adapters/node/secrets.ts';
 import { serverHost } from '../../adapters/sql/server-host.ts';
@@ -37,6 +38,7 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
     exec: nodeExec({ env: context.env, mask, orphans }),
     http: nodeHttp(),
     ports: nodePorts(),
+    sockets: nodeSockets(),
     containers: dockerContainers(context.env),
     sql,
     host: serverHost(self),

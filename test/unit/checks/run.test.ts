@@ -131,13 +131,13 @@ test('an interruption ends the run at once; what was not seen is inconclusive', 
 
 test('a check of a type that is not known here is inconclusive, not passed', async () => {
   const report = await runChecks(
-    [{ type: 'queue' }],
+    [{ type: 'telepathy' }],
     target,
     minute,
     world(() => null),
   );
 
-  expect(report.checks).toMatchObject([{ kind: 'inconclusive', reason: 'there is no check of type "queue" here' }]);
+  expect(report.checks).toMatchObject([{ kind: 'inconclusive', reason: 'there is no check of type "telepathy" here' }]);
   expect(report.verdict).toBe('inconclusive');
 });
 
