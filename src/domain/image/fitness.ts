@@ -14,6 +14,8 @@ export interface EngineFacts {
 export interface Settings {
   readonly network: 'own' | 'host';
   readonly memory?: number | undefined;
+  /** Address of the engine, as DOCKER_HOST writes it; absent: this machine's. */
+  readonly host?: string | undefined;
 }
 
 export interface Unfit {
@@ -34,6 +36,7 @@ export function unfit(
     ...processes.flatMap((process) => [...withoutHealth(process, image), ...withoutGrace(process)]),
     ...otherArchitecture(image, engine),
     ...noRoom(processes.length, engine, settings),
+    ...elsewhere(settings),
     ...(settings.network === 'own' ? ownLoopback(release) : []),
   ];
 }
@@ -81,6 +84,23 @@ function noRoom(processes: number, engine: EngineFacts, { memory }: Settings): r
       code: 'NO_ROOM_FOR_TWO',
       reason: `two releases of ${processes === 1 ? 'one process' : `${processes} processes`} with ${formatBytes(memory)} each need ${formatBytes(needed)}, and the engine has ${formatBytes(engine.memoryBytes)}`,
       mend: `target.memory: ${Math.floor(engine.memoryBytes / (2 * processes) / 1e6)}MB`,
+    },
+  ];
+}
+
+/** Traffic is shifted by the agent and the proxy of this host, which reach containers of this host only. */
+function elsewhere({ host }: Settings): readonly Unfit[] {
+  if (
+    host === undefined ||
+    /^(unix|npipe):/.test(host) ||
+    /^tcp:\/\/(localhost|127\.\d+\.\d+\.\d+)(:\d+)?\/?$/.test(host)
+  )
+    return [];
+  return [
+    {
+      code: 'ENGINE_ELSEWHERE',
+      reason: `the engine at ${host.replace(/\/\/[^@/]*@/, '//')} is on another host, where no proxy of ours reaches its containers`,
+      mend: 'run fairway on that host',
     },
   ];
 }

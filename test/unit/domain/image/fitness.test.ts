@@ -56,6 +56,23 @@ test('an image for another architecture is refused with both names', () => {
   });
 });
 
+test.each(['ssh://deploy@shop.example', 'tcp://10.0.0.7:2376', 'tcp://127.0.0.1.example.org:2376'])(
+  'an engine at %s is on another host',
+  (host) => {
+    const [found] = unfit(release([web]), image, engine, { network: 'own', host });
+
+    expect(found?.code).toBe('ENGINE_ELSEWHERE');
+    expect(found?.reason).not.toContain('deploy@');
+  },
+);
+
+test.each(['unix:///run/docker.sock', 'tcp://127.0.0.1:2375', 'tcp://localhost:2375'])(
+  'an engine at %s is on this host',
+  (host) => {
+    expect(codes(release([web]), image, engine, { network: 'own', host })).toEqual([]);
+  },
+);
+
 test('two releases side by side must fit into the memory of the engine', () => {
   const [found] = unfit(release([web]), image, engine, { network: 'own', memory: 600_000_000 });
 
