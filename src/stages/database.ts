@@ -10,6 +10,7 @@ import type { Http, Repository, Secrets } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
 import { backupFirst } from './backup-first.ts';
 import { smoke } from './confirm.ts';
+import type { EarlyServer } from './early-server.ts';
 import { oldRelease } from './old-release.ts';
 import type { Delivery } from './deliver.ts';
 import type { HeldLock } from './lock.ts';
@@ -99,6 +100,8 @@ export async function targetState(
 interface ChangeInput extends Delivery {
   readonly release: ReleaseSpec;
   readonly secrets: Readonly<Record<string, string>>;
+  /** A server that was started while the application was built. */
+  readonly early?: EarlyServer | null;
 }
 
 /**
@@ -142,7 +145,7 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
 }
 
 function rehearsalInput(
-  { config, release, secrets, runId, signal }: ChangeInput,
+  { config, release, secrets, runId, signal, early }: ChangeInput,
   database: DatabaseInput,
   set: MigrationSet | null,
   target: TargetState,
@@ -157,7 +160,7 @@ function rehearsalInput(
   });
   return {
     runId,
-    database,
+    database: early == null ? database : { ...database, server: early.take },
     migrations:
       settings === undefined || set === null
         ? null

@@ -11,6 +11,7 @@ import {
   rehearseChange,
   releaseSecrets,
 } from './database.ts';
+import { type EarlyServer, startEarly } from './early-server.ts';
 import { errorOf, followRollout } from './follow.ts';
 import type { HeldLock } from './lock.ts';
 import { confirm } from './confirm.ts';
@@ -49,6 +50,15 @@ export interface Delivered {
 
 /** From a commit to traffic: build, test, rehearse, migrate, roll out, and look once more through the front door. */
 export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
+  const early = startEarly(delivery.database, ports);
+  try {
+    return await runDelivery(delivery, early, ports);
+  } finally {
+    await early?.drop();
+  }
+}
+
+async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports: DeliveryPorts): Promise<Delivered> {
   const { config, scope, source, status, signal, onKnown } = delivery;
   const artifact = delivery.built ?? (await build({ config: config.build, ...source, signal }, ports));
   onKnown({ artifact: artifact.artifact });
@@ -63,7 +73,7 @@ export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise
   });
 
   await preflight(release, secrets, { directory: '', scope }, ports);
-  const rehearsal = await rehearseChange({ ...delivery, release, secrets }, ports);
+  const rehearsal = await rehearseChange({ ...delivery, release, secrets, early }, ports);
   onKnown({ rehearsal });
   ports.lock.assertHeld();
   const url = await migrateDatabase(delivery, rehearsal, ports);

@@ -31,7 +31,7 @@ export async function rehearse(input: RehearsalInput, ports: RehearsalPorts): Pr
   const log = stepLog(input, ports);
   let server: EphemeralServer | null = null;
   try {
-    const made = await plugin.ephemeral(config, context, ports);
+    const made = await (input.database.server?.() ?? plugin.ephemeral(config, context, ports));
     server = made;
     const databases = await log.step('base', async () => {
       const prepared = await prepareDatabases(made, input, ports);

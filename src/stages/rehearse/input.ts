@@ -1,4 +1,4 @@
-import type { DatabaseContext, DatabasePlugin, DatabasePorts } from '../../databases/database.ts';
+import type { DatabaseContext, DatabasePlugin, DatabasePorts, EphemeralServer } from '../../databases/database.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
 import type { Difference } from '../../domain/migration/fidelity/compare-snapshots.ts';
 import type { Evidence } from '../../domain/migration/evidence.ts';
@@ -24,6 +24,8 @@ export interface RehearsalInput {
     readonly plugin: DatabasePlugin;
     readonly config: Parameters<DatabasePlugin['ephemeral']>[0];
     readonly context: DatabaseContext;
+    /** One that was started before; whatever happens, the rehearsal stops it. Default: one of its own. */
+    readonly server?: () => Promise<EphemeralServer>;
     /** Environment variable in which a release finds its URL. */
     readonly variable: string;
   };
