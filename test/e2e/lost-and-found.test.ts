@@ -181,3 +181,41 @@ test('a build whose client is killed goes on no longer than until the next comma
   expect(next.exitCode).toBe(0);
   expect(next.stderr).toContain(`process ${pid}`);
 });
+
+test('a rehearsal that was kept is taken as it is while nothing changed, and made again when something did', async () => {
+  await using app = await tinyApp({ database: { type: 'postgres' }, migrations: { directory: 'migrations' } });
+  await app.write('migrations/0001_things.sql', 'CREATE TABLE things (id int);\n');
+  await app.commit('feat: things');
+
+  await app.fairway(['rehearse']);
+  const deploy = await app.fairway(['deploy']);
+  await app.write('server.js', `${goodServer}\n// second\n`);
+  await app.commit('feat: second');
+  const other = await app.fairway(['deploy']);
+
+  expect(deploy.exitCode, deploy.stderr).toBe(0);
+  expect(deploy.stderr).toContain('rehearsed before');
+  expect(other.exitCode, other.stderr).toBe(0);
+  expect(other.stderr).toContain('does not hold any more');
+});
+
+test('migrations are undone on request only, and what they need is backed up before', async () => {
+  await using app = await tinyApp({ database: { type: 'postgres' }, migrations: { directory: 'migrations' } });
+  await app.write('migrations/0001_things.sql', 'CREATE TABLE things (id int);\n');
+  await app.commit('feat: things');
+  await app.fairway(['ship']);
+  await app.write('migrations/0002_names.sql', 'ALTER TABLE things ADD COLUMN name text;\n');
+  await app.write('migrations/0002_names.down.sql', 'ALTER TABLE things DROP COLUMN name;\n');
+  await app.commit('feat: names');
+
+  const ship = await app.fairway(['ship']);
+  const unasked = await app.fairway(['migrate', 'down']);
+  const down = await app.fairway(['migrate', 'down', '--yes']);
+  const status = await app.fairway(['migrate', 'status']);
+
+  expect(ship.document?.stages.map(({ name }) => name)).toContain('backup');
+  expect(ship.document?.result).toMatchObject({ rehearsal: { rollback: 'proven' } });
+  expect(unasked.exitCode).toBe(130);
+  expect(down.exitCode, down.stderr).toBe(0);
+  expect(status.document?.result).toMatchObject({ pending: ['0002_names'] });
+});

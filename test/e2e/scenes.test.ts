@@ -63,7 +63,11 @@ test('a fix that fails one request in five is caught in the canary and rolled ba
   const { ended, during, after, tags, serves } = await play(3);
 
   expect(ended.exitCode).toBe(4);
-  expect(ended.document).toMatchObject({ outcome: 'rolled-back', code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/), exitCode: 4 });
+  expect(ended.document).toMatchObject({
+    outcome: 'rolled-back',
+    code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/),
+    exitCode: 4,
+  });
   expect(during.failed).toBeGreaterThan(0);
   expect(during.failed).toBeLessThanOrEqual(12);
   expect(after.failed).toBe(0);
