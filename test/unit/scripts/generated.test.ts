@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { build } from '../../../scripts/build.ts';
+import { build, buildToolkit } from '../../../scripts/build.ts';
 import { generatedFiles, staleFiles } from '../../../scripts/generate.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -46,5 +46,30 @@ describe('dist', () => {
       expect(content.includes(root), name).toBe(false);
     }
     expect(filesOf(join(fresh, 'dist')).get('licenses.txt')).toMatch(/^zod \d+\.\d+\.\d+ \(MIT\)$/m);
+  });
+});
+
+describe('pipelines/toolkit', () => {
+  let fresh = '';
+  beforeAll(async () => {
+    fresh = mkdtempSync(join(tmpdir(), 'fairway-toolkit-'));
+    await buildToolkit(join(fresh, 'toolkit'));
+  });
+  afterAll(() => rmSync(fresh, { recursive: true, force: true }));
+
+  test('is what the sources give, byte for byte (else: npm run build)', () => {
+    const [committed, now] = [join(root, 'pipelines/toolkit'), join(fresh, 'toolkit')];
+    const names = readdirSync(now).toSorted();
+    expect(readdirSync(committed).toSorted()).toEqual(names);
+    const isStale = (name: string): boolean =>
+      !readFileSync(join(committed, name)).equals(readFileSync(join(now, name)));
+    expect(names.filter(isStale)).toEqual([]);
+  });
+
+  test('brings decisions that load nothing, and can be read', () => {
+    const decisions = readFileSync(join(fresh, 'toolkit/index.js'), 'utf8');
+    expect(decisions).not.toMatch(/^import /m);
+    expect(decisions).not.toContain('node:');
+    expect(decisions).toContain('function callReport(documentText, eventsText, runId) {\n');
   });
 });

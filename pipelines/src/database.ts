@@ -1,0 +1,47 @@
+import type { Client, Secret, Service } from '@dagger.io/dagger';
+
+export type Engine = 'postgres' | 'mariadb';
+
+export interface DatabaseServer {
+  readonly engine: Engine;
+  /** Image of the target's version, by digest where it is known. */
+  readonly image: string;
+  readonly password: Secret;
+  /** Databases are never shared between runs: services of equal definition are one service. */
+  readonly uniqueName: string;
+}
+
+const ports = { postgres: 5432, mariadb: 3306 } as const;
+const database = 'fairway';
+
+/** A server that may be thrown away, empty but for the database `fairway`. */
+export function databaseService(client: Client, server: DatabaseServer): Service {
+  const base = client.container().from(server.image).withEnvVariable('FAIRWAY_RUN', server.uniqueName);
+  const configured =
+    server.engine === 'postgres'
+      ? base
+          .withEnvVariable('POSTGRES_DB', database)
+          .withSecretVariable('POSTGRES_PASSWORD', server.password)
+          // Nothing of it survives the run.
+          .withDefaultArgs([
+            'postgres',
+            '-c',
+            'fsync=off',
+            '-c',
+            'full_page_writes=off',
+            '-c',
+            'synchronous_commit=off',
+          ])
+      : base
+          .withEnvVariable('MARIADB_DATABASE', database)
+          .withSecretVariable('MARIADB_ROOT_PASSWORD', server.password)
+          .withDefaultArgs(['mariadbd', '--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite']);
+  return configured.withExposedPort(ports[server.engine]).asService({ useEntrypoint: true });
+}
+
+/** How the service is reached under a host name; the password is put in where it is used. */
+export function databaseUrl(engine: Engine, host: string, password: string): string {
+  const user = engine === 'postgres' ? 'postgres' : 'root';
+  const scheme = engine === 'postgres' ? 'postgresql' : 'mariadb';
+  return `${scheme}://${user}:${encodeURIComponent(password)}@${host}:${ports[engine]}/${database}`;
+}
