@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, pool: 'threads' | 'forks', testTimeout: number) => ({
@@ -10,6 +11,15 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       { test: { ...project('unit', 'threads', 10_000).test, include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      // The module's decisions from their source: that its copy of them is no other is a test of its own.
+      {
+        ...project('pipelines', 'forks', 60_000),
+        resolve: {
+          alias: [
+            { find: '../toolkit/index.js', replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+          ],
+        },
+      },
       project('integration', 'forks', 120_000),
       { test: { ...project('e2e', 'forks', 180_000).test, fileParallelism: false } },
     ],

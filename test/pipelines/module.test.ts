@@ -1,0 +1,119 @@
+import { dag } from '@dagger.io/dagger';
+import { describe, expect, test } from 'vitest';
+import { DatabaseEngine, Fairway } from '../../pipelines/src/index.ts';
+import { calls, inSession, recorded } from './ask.ts';
+import { type Answer, openSession } from './session.ts';
+
+const document = JSON.stringify({
+  fairway: '1.0.0',
+  command: 'ship',
+  outcome: 'ok',
+  code: 'SHIPPED',
+  exitCode: 0,
+  durationMs: 1_200,
+  stages: [{ name: 'build', outcome: 'ok', durationMs: 800 }],
+  result: { release: { version: '1.4.0', commit: 'abc' } },
+});
+const events = `${JSON.stringify({ at: '2026-02-03T10:00:00.000Z', type: 'warning', text: 'the disk is nearly full' })}\n{"cut`;
+
+/** An engine in which the command prints its document and keeps its events. */
+function engine(query: string): Answer | null {
+  if (query.includes('glob')) return { value: ['runs/20260203-100000-1a2b3c4d/events.jsonl'] };
+  if (query.includes('events.jsonl') && query.includes('contents')) return { value: events };
+  if (query.includes('result.json') && query.includes('contents')) return { value: document };
+  return null;
+}
+
+const source = () => dag.host().directory('.');
+
+describe('a function with effects', () => {
+  test('runs the command line as the last exec, in an image by digest, and never twice the same', async () => {
+    const queries = await recorded(async () => {
+      await new Fairway().ship(source(), 'production', true);
+      await new Fairway().ship(source(), 'production', true);
+    }, engine);
+    const runs = queries.filter((query) => query.includes('withExec')).map((query) => calls(query));
+    expect(runs).toHaveLength(2);
+    expect(runs[0]?.slice(0, 2)).toEqual([
+      'container',
+      expect.stringMatching(/^from \(address: "node:24\S+@sha256:[0-9a-f]{64}"\)$/),
+    ]);
+    expect(runs[0]?.slice(-2)).toEqual([
+      'withExec (args: ["node","/fairway/toolkit/cli.js","ship","--env","production","--dry-run","--json"],redirectStdout: "/fairway/result.json")',
+      'sync',
+    ]);
+    const unique = runs.map((chain) => chain.find((call) => call.includes('FAIRWAY_DAGGER_CALL')));
+    expect(unique[0]).not.toBe(unique[1]);
+  });
+
+  test('answers words that a person or a script can read', async () => {
+    const session = await openSession(engine);
+    const report = await inSession(session, async () => await new Fairway().deploy(source()));
+    await session.close();
+    expect([report.outcome, report.code]).toEqual(['ok', 'SHIPPED']);
+    expect(JSON.parse(report.json)).toMatchObject({ result: { release: { version: '1.4.0' } } });
+    expect(report.summary).toContain('the disk is nearly full');
+    expect(report.html).toContain('run 20260203-100000-1a2b3c4d, begun 2026-02-03T10:00:00.000Z');
+  });
+
+  test('ends with the exit code of the command when it refuses', async () => {
+    const refused = { cmd: ['node', 'cli.js'], exitCode: 4, stdout: '', stderr: 'CANARY_ERROR_RATE: 20 % failed' };
+    const session = await openSession((query) => (query.includes('withExec') ? { exec: refused } : null));
+    const ended = await inSession(session, async () => await new Fairway().ship(source())).catch(
+      (error: unknown) => error,
+    );
+    await session.close();
+    expect(ended).toMatchObject({ exitCode: 4, stderr: 'CANARY_ERROR_RATE: 20 % failed' });
+  });
+
+  test('gets its secrets as variables, by id and not by value', async () => {
+    const queries = await recorded(async () => {
+      const token = dag.setSecret('token-1', 'v3ry-s3cret');
+      await new Fairway().withSecret('GITHUB_TOKEN', token).release(source());
+    }, engine);
+    const run = queries.find((query) => query.includes('withExec')) ?? '';
+    expect(run).toContain('withSecretVariable (name: "GITHUB_TOKEN"');
+    expect(run).not.toContain('v3ry-s3cret');
+  });
+
+  test('says what is wrong when the command printed something else', async () => {
+    const garbage = (query: string): Answer | null =>
+      query.includes('result.json') && query.includes('contents') ? { value: 'Segmentation fault' } : engine(query);
+    const session = await openSession(garbage);
+    const ended = await inSession(session, async () => await new Fairway().smoke(source())).catch(
+      (error: unknown) => error,
+    );
+    await session.close();
+    expect(ended).toMatchObject({ message: 'the command printed no JSON document' });
+  });
+});
+
+describe('classify', () => {
+  test('watches the migrations on a server of the version that was asked for, thrown away afterwards', async () => {
+    const queries = await recorded(async () => {
+      await new Fairway().classify(source(), ['migrations'], DatabaseEngine.Mariadb, '11.4');
+    }, engine);
+    expect(queries.some((query) => query.includes('from (address: "mariadb:11.4")'))).toBe(true);
+    const run = calls(queries.find((query) => query.includes('cli.js')));
+    expect(run.find((call) => call.startsWith('withServiceBinding'))).toContain('alias: "database"');
+    expect(run.find((call) => call.startsWith('withExec'))).toContain(
+      '"classify","migrations","--database","mariadb","--database-url","env:FAIRWAY_SCRATCH_URL","--throw-away"',
+    );
+  });
+});
+
+describe('a function without effects', () => {
+  test('build hands on a container, and a build argument without a value is refused', async () => {
+    const queries = await recorded(async () => {
+      await new Fairway().build(source(), 'Dockerfile', ['MODE=release'], '', '', ['version=1']).sync();
+    });
+    expect(calls(queries.at(-1))).toContain(
+      'dockerBuild (dockerfile: "Dockerfile",buildArgs: [{name:"MODE",value:"release"}])',
+    );
+    expect(() => new Fairway().build(source(), 'Dockerfile', ['MODE'])).toThrow('"MODE" is not of the form NAME=VALUE');
+  });
+
+  test('an application is never put together to run as root', () => {
+    expect(() => new Fairway().assemble(source(), 'b', ['./run'], undefined, 'root')).toThrow('does not run as root');
+  });
+});
