@@ -57,6 +57,9 @@ export async function startPostgres(major: number): Promise<TestServer> {
     ],
     { cwd: home, stdio: 'ignore', ...asNobody },
   );
+  // A test run that ends in the middle takes its server along.
+  const endWithUs = (): boolean => server.kill('SIGQUIT');
+  process.once('exit', endWithUs);
   const url = (database: string): string => `postgres://postgres@127.0.0.1:${port}/${database}`;
   const connect = (database: string): Promise<SqlConnection> =>
     connectPostgres(url(database), { timeoutMs: 5_000, applicationName: 'test' });
@@ -70,6 +73,7 @@ export async function startPostgres(major: number): Promise<TestServer> {
     async stop() {
       await admin.close();
       await ended(server);
+      process.off('exit', endWithUs);
       rmSync(home, { recursive: true, force: true });
     },
   };
