@@ -124,8 +124,9 @@ target: { type: dokcer }
 
   test('a plug-in without its type is told the types', () => {
     const [problem] = problems(`${base}smoke: { checks: [{ path: / }] }\n`);
-    expect(problem).toMatchObject({ path: 'smoke.checks[0].type', choices: ['http', 'page'] });
-    expect(problem?.message).toBe('is missing: one of http, page');
+    expect(problem?.path).toBe('smoke.checks[0].type');
+    expect(problem?.choices).toEqual(expect.arrayContaining(['http', 'page']));
+    expect(problem?.message).toMatch(/^is missing: one of http, page/);
   });
 
   test('a section of the wrong kind says which kind it needs', () => {

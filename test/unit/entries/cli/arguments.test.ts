@@ -100,7 +100,7 @@ describe('a command line that is wrong', () => {
     [['ship', '--jsn'], ['--jsn: is not known; did you mean --json?']],
     [['ship', '--dryrun'], ['--dryrun: is not known; did you mean --dry-run?']],
     [['ship', '-x'], ['-x: is not known']],
-    [['ship', '--yes'], ['--yes: belongs to "fairway down", after its name']],
+    [['ship', '--yes'], ['--yes: belongs to "fairway migrate", "fairway down", after its name']],
     [['ship', '--env'], ['--env: needs a value: --env=NAME']],
     [['ship', '--env='], ['--env: needs a value: --env=NAME']],
     [['ship', '--env', '--json'], ['--env: needs a value: --env=NAME']],
