@@ -3,7 +3,9 @@ import { EnvironmentError } from '../errors.ts';
 import { down } from './down.ts';
 import { createEntries } from './entry.ts';
 import type { Entry } from './entry.ts';
-import { assertHeld, isConnected, releaseLock, takeLock } from './locking.ts';
+import { pause, promote } from './gate.ts';
+import { historyOf } from './history.ts';
+import { assertHeld, isConnected, releaseLock, takeLock, takeLockAway } from './locking.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
 import { readRequest } from './requests.ts';
 import { logsOf, statusOf } from './views.ts';
@@ -85,6 +87,10 @@ export function createAgent(world: AgentWorld): Agent {
     conversation: Conversation,
   ): Promise<unknown> => {
     const scope = request.type === 'deploy' ? request.plan : request;
+    if (request.type === 'history') {
+      const entries = await historyOf(scopeOf(request), request.limit, world);
+      return { entries } satisfies Answers['history'];
+    }
     const makes = request.type === 'lock' || request.type === 'deploy' || request.type === 'rollback';
     const entry = makes ? await entries.open(scopeOf(scope)) : await entries.find(scopeOf(scope));
     if (entry === null) return nothingThere(request, scopeOf(scope));
@@ -115,6 +121,12 @@ export function createAgent(world: AgentWorld): Agent {
         return await app.exclusive(() => abort(app, runner));
       case 'resume':
         return await app.exclusive(() => resume(app, runner));
+      case 'pause':
+        return await app.exclusive(() => pause(app));
+      case 'promote':
+        return await app.exclusive(() => promote(app));
+      case 'take-lock-away':
+        return await app.exclusive(() => takeLockAway(app, request.force, world));
       case 'published':
         return await app.exclusive(() => published(app, request));
       case 'logs':
@@ -161,6 +173,8 @@ function nothingThere(request: Request, scope: Scope): unknown {
       return { releases: [] } satisfies Answers['down'];
     case 'unlock':
       return { released: false } satisfies Answers['unlock'];
+    case 'take-lock-away':
+      return { owner: null, since: null } satisfies Answers['take-lock-away'];
     case 'attend':
       return { attended: false } satisfies Answers['attend'];
     case 'resume':

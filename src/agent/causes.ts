@@ -51,6 +51,11 @@ export function clientLost(leaseMs: number): Cause {
   return { kind: 'lost', code: 'CLIENT_LOST', reason: `nobody followed for the lease of ${leaseMs / 1_000} s` };
 }
 
+export function pausedTooLong(ms: number): Cause {
+  const reason = `nobody promoted the paused rollout for ${ms / 3_600_000} h`;
+  return { kind: 'inconclusive', code: 'PAUSED_TOO_LONG', reason };
+}
+
 export function agentLost(starts: number): Cause {
   const reason = `the agent began for the ${starts}. time without getting any further`;
   return { kind: 'lost', code: 'AGENT_RESTARTED', reason };

@@ -123,6 +123,7 @@ const kinds: ReadonlySet<string> = new Set<Fact['kind']>([
   'published',
   'discarded',
   'clearing',
+  'gate',
 ]);
 
 function parseRecord(line: string, before: number | null): JournalRecord | string {

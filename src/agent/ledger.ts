@@ -22,6 +22,14 @@ export interface KeptRelease {
   readonly lastInstances: readonly Instance[];
 }
 
+/** Whether a rollout waits for a person. */
+export interface Gate {
+  /** ISO 8601; null while it goes on by itself. */
+  readonly pausedSince: string | null;
+  /** The last step whose gate was passed; -1 before the first. */
+  readonly passedStep: number;
+}
+
 export interface Rollout {
   readonly kind: 'deploy' | 'rollback';
   readonly plan: RolloutPlan;
@@ -31,6 +39,8 @@ export interface Rollout {
   readonly end: RolloutEnd | null;
   /** How often the agent began again without a new action done. */
   readonly startsWithoutProgress: number;
+  /** Absent until somebody paused it. */
+  readonly gate?: Gate;
 }
 
 /** What the agent knows of one application and environment: the fold of its journal. */
@@ -79,7 +89,9 @@ export type Fact =
     }
   | { readonly kind: 'published'; readonly releaseId: string }
   | { readonly kind: 'discarded'; readonly releaseIds: readonly string[] }
-  | { readonly kind: 'clearing' };
+  | { readonly kind: 'clearing' }
+  /** `step`: whose gate this is; null for a pause by hand. */
+  | { readonly kind: 'gate'; readonly isPaused: boolean; readonly step: number | null };
 
 /** `n` counts without gaps; `at` is ISO 8601. */
 export type JournalRecord = Fact & { readonly n: number; readonly at: string };
@@ -126,6 +138,14 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
       };
     case 'clearing':
       return { ...ledger, isClearing: true };
+    case 'gate': {
+      const passedStep = record.isPaused ? null : record.step;
+      const gate: Gate = {
+        pausedSince: record.isPaused ? record.at : null,
+        passedStep: passedStep ?? ledger.rollout?.gate?.passedStep ?? -1,
+      };
+      return changeRollout(ledger, { gate });
+    }
   }
 }
 

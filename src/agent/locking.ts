@@ -5,6 +5,7 @@ import { LockHeld } from '../errors.ts';
 import { openRollout } from './app.ts';
 import type { App } from './app.ts';
 import { clientLost } from './causes.ts';
+import { isPaused } from './gate.ts';
 import type { Rollout } from './ledger.ts';
 import { within } from './deadline.ts';
 import type { Runner } from './run.ts';
@@ -62,6 +63,15 @@ export async function releaseLock(app: App, runId: string, why: string): Promise
   return true;
 }
 
+/** Take the lock from its owner; the run that loses it stops before its next change. */
+export async function takeLockAway(app: App, force: boolean, world: AgentWorld): Promise<Answers['take-lock-away']> {
+  const { lock } = app.journal.ledger();
+  if (lock === null) return { owner: null, since: null };
+  if (!force) assertFree(app, world);
+  await releaseLock(app, lock.owner.runId, force ? 'taken away by force' : 'taken away: its owner is gone');
+  return { owner: lock.owner, since: lock.since };
+}
+
 /** True while the owner is known to be there: heard within its lease, its process alive as far as anybody can tell. */
 export function isConnected(lock: Lock, app: App, world: AgentWorld): boolean {
   return !isLost(lock, signsOf(lock, app, world));
@@ -80,7 +90,7 @@ function rolloutMood(app: App, world: AgentWorld): 'none' | 'returns' | 'goes-on
   const { state, plan } = rollout;
   if (state.phase === 'held') return 'goes-on';
   if (state.phase !== 'forward') return 'returns';
-  if (plan.onClientLost === 'continue') return 'goes-on';
+  if (plan.onClientLost === 'continue' || isPaused(app.journal.ledger())) return 'goes-on';
   const isFollowed = lock === null ? app.lease.silentMs() <= plan.leaseMs : isConnected(lock, app, world);
   return isFollowed ? 'goes-on' : 'returns';
 }

@@ -12,6 +12,8 @@ import { within } from './deadline.ts';
 
 const pollMs = 100;
 const reportMs = 500;
+/** While it waits for a person, perhaps for hours. */
+const waitingReportMs = 5_000;
 const statsTimeoutMs = 1_000;
 /** How long the proxy may be silent before nobody can tell how the release does. */
 const sourceGraceMs = 3_000;
@@ -32,6 +34,8 @@ export interface Hold {
   readonly plan: RolloutPlan;
   readonly state: RolloutState;
   /** Sees the counts about twice per second. */
+  /** Whether it must go on beyond its time; `atGate` when the hold of a step with a gate is over. */
+  readonly mustWait: (atGate: boolean) => Promise<boolean>;
   readonly onCounts: (counts: Counts, text: string, facts: HoldFacts) => void;
 }
 
@@ -43,12 +47,12 @@ export async function observe(
   ports: { readonly clock: Clock },
 ): Promise<RolloutEvent> {
   const { clock } = ports;
-  const { action, plan, state, onCounts } = hold;
+  const { action, plan, state, onCounts, mustWait } = hold;
   const begin = clock.monotonicMs();
   // A step without a hold gathers nothing that could be too little.
   const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
   const longestHoldMs = Math.max(action.holdMs, plan.longestHoldMs ?? defaultLongestHoldMs);
-  const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs, endsOnAccept: plan.endStepOnAccept };
+  const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs };
   let comparison = takeUp(state.comparison ?? noComparison);
   let counts = state.counts;
   let goneSince: number | null = null;
@@ -68,11 +72,19 @@ export async function observe(
       sourceGoneMs: goneSince === null ? 0 : Math.max(1, now - goneSince),
       ...(state.stableId === null ? {} : { comparison }),
     };
-    const verdict = judge(evidence, { ...limits, isLongestHoldOver: heldMs >= longestHoldMs }, heldMs >= action.holdMs);
-    if (now - reportedAt >= reportMs || verdict.kind !== 'wait') {
+    const isWaiting = await mustWait(action.pause === true && heldMs >= action.holdMs);
+    const isHoldOver = heldMs >= action.holdMs && !isWaiting;
+    const endsOnAccept = plan.endStepOnAccept === true && !isWaiting && action.pause !== true;
+    const verdict = judge(
+      evidence,
+      { ...limits, endsOnAccept, isLongestHoldOver: heldMs >= longestHoldMs },
+      isHoldOver,
+    );
+    if (now - reportedAt >= (isWaiting ? waitingReportMs : reportMs) || verdict.kind !== 'wait') {
       const left = action.holdMs - heldMs;
       const said = verdict.kind === 'wait' ? verdict.doubt : verdict.reason;
-      const text = said === undefined ? describeHold(state, counts, left) : `${state.weightPercent} %: ${said}`;
+      const text =
+        said === undefined ? describeHold(state, counts, left, isWaiting) : `${state.weightPercent} %: ${said}`;
       onCounts(counts, text, { ...factsOf(stats, heldMs), holdMs: action.holdMs, ...weigh(comparison).facts });
       reportedAt = now;
     }

@@ -4,6 +4,7 @@ import { stableOf } from './app.ts';
 import type { App, Ground } from './app.ts';
 import { causeOf, smokeCause } from './causes.ts';
 import { within } from './deadline.ts';
+import { waitsAt } from './gate.ts';
 import { doorOf, specOf, startProcess, stopRelease } from './instances.ts';
 import type { KeptRelease, Rollout } from './ledger.ts';
 import { countsIn, observe, statsOf } from './observe.ts';
@@ -104,7 +105,15 @@ async function act(
       await shift(sharesOf(id, state.stableId, action.weightPercent), `shift to ${action.weightPercent} %`);
       return done;
     case 'observe':
-      return { ...done, event: await observe({ action, plan, state, onCounts }, proxy, signal, world) };
+      return {
+        ...done,
+        event: await observe(
+          { action, plan, state, onCounts, mustWait: (atGate) => waitsAt(app, action.step, atGate) },
+          proxy,
+          signal,
+          world,
+        ),
+      };
     case 'persist':
       await within(proxyTimeoutMs, 'persist', proxy.persistStable(id), clock);
       return done;

@@ -44,7 +44,9 @@ const plan = z.looseObject({
     env: z.record(z.string(), z.string()),
     secretNames: z.array(z.string()),
   }),
-  steps: z.array(z.looseObject({ weightPercent: z.number().min(0).max(100), holdMs: ms })),
+  steps: z.array(
+    z.looseObject({ weightPercent: z.number().min(0).max(100), holdMs: ms, pause: z.boolean().optional() }),
+  ),
   checks: z.array(z.looseObject({ type: z.string() })),
   smokeDeadlineMs: ms,
   guard: z.looseObject({ maxErrorRate: z.number(), minRequests: z.number() }),
@@ -73,6 +75,10 @@ const request = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('resume'), ...scope }),
   z.looseObject({ type: z.literal('rollback'), ...scope, version: z.string().nullable(), runId: id }),
   z.looseObject({ type: z.literal('published'), ...scope, releaseId: id, runId: id }),
+  z.looseObject({ type: z.literal('pause'), ...scope }),
+  z.looseObject({ type: z.literal('promote'), ...scope }),
+  z.looseObject({ type: z.literal('take-lock-away'), ...scope, force: z.boolean() }),
+  z.looseObject({ type: z.literal('history'), ...scope, limit: z.int().min(1).max(200) }),
   z.looseObject({ type: z.literal('down'), ...scope }),
   z.looseObject({
     type: z.literal('logs'),

@@ -5,6 +5,7 @@ import { EnvironmentError } from '../errors.ts';
 import { groundOf, openRollout, refOf, stableOf } from './app.ts';
 import type { App } from './app.ts';
 import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
+import { gateOf } from './gate.ts';
 import { isConnected } from './locking.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -36,6 +37,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
             requests: rollout.state.counts.requests,
             errors: rollout.state.counts.errors,
             startedAt: rollout.startedAt,
+            pausedSince: rollout.state.phase === 'forward' ? gateOf(rollout).pausedSince : null,
           },
     lock: lock === null ? null : { owner: lock.owner, since: lock.since, connected: isConnected(lock, app, world) },
   };

@@ -2,7 +2,8 @@ import type { Cause } from '../domain/rollout/state.ts';
 import { nextAction } from '../domain/rollout/machine.ts';
 import { groundOf } from './app.ts';
 import type { App } from './app.ts';
-import { clientLost, exitCause } from './causes.ts';
+import { clientLost, exitCause, pausedTooLong } from './causes.ts';
+import { gateOf, isPaused, longestPauseMs } from './gate.ts';
 import { rolloutOf } from './step.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -32,8 +33,11 @@ export function watchRollout(app: App, interrupt: (cause: Cause) => void, world:
     if (exited !== null && isForward()) interrupt(exited);
   });
   void repeatedly(async () => {
+    const { pausedSince } = gateOf(app.journal.ledger().rollout);
+    const pausedMs = pausedSince === null ? 0 : world.clock.now().getTime() - Date.parse(pausedSince);
     const isLost = plan.onClientLost === 'rollback' && app.lease.silentMs() > plan.leaseMs;
-    if (isLost) interrupt(clientLost(plan.leaseMs));
+    if (isLost && !isPaused(app.journal.ledger())) interrupt(clientLost(plan.leaseMs));
+    if (pausedMs > longestPauseMs) interrupt(pausedTooLong(longestPauseMs));
     await app.lease.remember(plan.leaseMs);
   });
   return () => done.abort();

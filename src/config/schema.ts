@@ -124,6 +124,7 @@ const step = z.union([
   z.strictObject({
     weight: weight.describe('Share of traffic in percent.'),
     hold: duration.optional().describe('How long this step is watched.'),
+    pause: z.boolean().optional().describe('After its hold it waits for "fairway promote", still watched.'),
   }),
 ]);
 

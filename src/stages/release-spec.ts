@@ -69,7 +69,8 @@ export function rolloutPlan(
 /** Steps below 100 % are held; the last one is the promotion itself and waits for nothing unless told. */
 function steps(deploy: Config['deploy']): readonly Step[] {
   return deploy.steps.map((step) => {
-    const { weight, hold } = typeof step === 'number' ? { weight: step, hold: undefined } : step;
-    return { weightPercent: weight, holdMs: hold ?? (weight === 100 ? 0 : deploy.hold) };
+    const { weight, hold, pause } = typeof step === 'number' ? { weight: step, hold: undefined, pause: false } : step;
+    const held = { weightPercent: weight, holdMs: hold ?? (weight === 100 ? 0 : deploy.hold) };
+    return pause === true ? { ...held, pause } : held;
   });
 }

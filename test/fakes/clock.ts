@@ -3,6 +3,8 @@ import type { Clock } from '../../src/ports.ts';
 export interface FakeClock extends Clock {
   /** Let time pass: sleepers whose time has come wake in order, each before the next one is looked at. */
   advance(ms: number): Promise<void>;
+  /** The wall clock goes ahead, as after a machine slept: nobody wakes by that. */
+  jump(ms: number): void;
   /** How many are asleep now. */
   readonly sleepers: number;
 }
@@ -25,10 +27,11 @@ async function settle(): Promise<void> {
 export function fakeClock(options: { readonly auto?: boolean; readonly start?: string } = {}): FakeClock {
   const start = Date.parse(options.start ?? '2025-01-01T00:00:00Z');
   let nowMs = 0;
+  let jumpedMs = 0;
   let sleeping: Sleeper[] = [];
 
   return {
-    now: () => new Date(start + nowMs),
+    now: () => new Date(start + nowMs + jumpedMs),
     monotonicMs: () => nowMs,
     async sleep(ms, signal) {
       signal?.throwIfAborted();
@@ -47,6 +50,9 @@ export function fakeClock(options: { readonly auto?: boolean; readonly start?: s
           reject(signal.reason as Error);
         });
       });
+    },
+    jump(ms) {
+      jumpedMs += ms;
     },
     async advance(ms) {
       const end = nowMs + ms;

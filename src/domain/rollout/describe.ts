@@ -49,8 +49,14 @@ export function describeAction(action: Action, plan: RolloutPlan, stableVersion:
 }
 
 /** One line of a hold: numbers since the new release's first request. */
-export function describeHold(state: RolloutState, counts: RolloutState['counts'], leftMs: number): string {
+export function describeHold(
+  state: RolloutState,
+  counts: RolloutState['counts'],
+  leftMs: number,
+  isWaiting = false,
+): string {
   const rate = counts.requests === 0 ? '' : ` (${percentText(counts.errors / counts.requests)})`;
-  const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : '';
+  const waiting = isWaiting ? ', waits for "fairway promote"' : '';
+  const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : waiting;
   return `${state.weightPercent} %: ${requestsText(counts.requests)}, ${counts.errors} failed${rate}${left}`;
 }

@@ -42,6 +42,13 @@ export type Request =
   | ({ readonly type: 'rollback'; readonly version: string | null; readonly runId: string } & Scope)
   /** The release was tagged and pushed: the run is complete. */
   | ({ readonly type: 'published'; readonly releaseId: string; readonly runId: string } & Scope)
+  /** Stay at the share that it has, watched, until `promote`; the lease is suspended meanwhile. */
+  | ({ readonly type: 'pause' } & Scope)
+  | ({ readonly type: 'promote' } & Scope)
+  /** Take the lock from its owner, one that is alive only by `force`. */
+  | ({ readonly type: 'take-lock-away'; readonly force: boolean } & Scope)
+  /** Ended rollouts, the newest first. */
+  | ({ readonly type: 'history'; readonly limit: number } & Scope)
   | ({ readonly type: 'down' } & Scope)
   | ({
       readonly type: 'logs';
@@ -70,6 +77,13 @@ export interface Answers {
   /** EnvironmentError `NO_SUCH_RELEASE` when it is not kept. Follow the rollout for its end. */
   readonly rollback: { readonly rolloutId: string; readonly release: ReleaseRef };
   readonly published: { readonly published: boolean };
+  /** EnvironmentError `NOTHING_TO_PAUSE` when no rollout goes forward. */
+  readonly pause: { readonly rolloutId: string; readonly weightPercent: number };
+  /** EnvironmentError `NOT_PAUSED`. Follow the rollout for its end. */
+  readonly promote: { readonly rolloutId: string };
+  /** Whose it was; null when nobody held it. LockHeld `LOCK_HELD` for a living owner without `force`. */
+  readonly 'take-lock-away': { readonly owner: RunOwner | null; readonly since: string | null };
+  readonly history: { readonly entries: readonly HistoryEntry[] };
   /** Ids of the releases that were stopped and deleted. */
   readonly down: { readonly releases: readonly string[] };
   readonly logs: LogsAnswer;
@@ -134,6 +148,20 @@ export interface RolloutEnd {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
+/** One rollout that is over. */
+export interface HistoryEntry {
+  readonly rolloutId: string;
+  readonly kind: 'deploy' | 'rollback';
+  readonly release: ReleaseRef;
+  /** The version that served before. */
+  readonly from: string | null;
+  /** Who held the lock for it, when that is known. */
+  readonly who: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly end: RolloutEnd;
+}
+
 export interface ReleaseView extends ReleaseRef {
   readonly id: string;
   readonly state: 'stable' | 'canary' | 'previous' | 'kept' | 'failed';
@@ -157,6 +185,8 @@ export interface AppStatus extends Scope {
     readonly requests: number;
     readonly errors: number;
     readonly startedAt: string;
+    /** It waits for `promote` since then, or will at the end of its step. */
+    readonly pausedSince?: string | null;
   } | null;
   readonly lock: { readonly owner: RunOwner; readonly since: string; readonly connected: boolean } | null;
 }

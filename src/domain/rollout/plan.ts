@@ -43,6 +43,8 @@ export interface Step {
   readonly weightPercent: number;
   /** How long evidence is gathered at this weight. */
   readonly holdMs: number;
+  /** At the end of its hold it waits, watched, until somebody promotes it. */
+  readonly pause?: boolean | undefined;
 }
 
 export interface Guard {

@@ -9,7 +9,8 @@ import type { Action, ActionType } from './state.ts';
 export function stepsOf(plan: RolloutPlan, isFirst: boolean): readonly Step[] {
   if (isFirst) return [{ weightPercent: 100, holdMs: 0 }];
   if (plan.strategy === 'blue-green') {
-    return [{ weightPercent: 100, holdMs: Math.max(0, ...plan.steps.map((step) => step.holdMs)) }];
+    const holdMs = Math.max(0, ...plan.steps.map((step) => step.holdMs));
+    return [{ weightPercent: 100, holdMs, pause: plan.steps.some(({ pause }) => pause) }];
   }
   const rising: Step[] = [];
   for (const step of plan.steps) if (step.weightPercent > (rising.at(-1)?.weightPercent ?? 0)) rising.push(step);
@@ -24,9 +25,9 @@ export function forwardRoad(plan: RolloutPlan, stableId: string | null): readonl
     { type: 'await-ready' },
     { type: 'smoke', door: 'release' },
     { type: 'join' },
-    ...stepsOf(plan, stableId === null).flatMap(({ weightPercent, holdMs }, step): Action[] => [
+    ...stepsOf(plan, stableId === null).flatMap(({ weightPercent, holdMs, pause = false }, step): Action[] => [
       { type: 'shift', weightPercent },
-      { type: 'observe', step, weightPercent, holdMs },
+      { type: 'observe', step, weightPercent, holdMs, ...(pause ? { pause } : {}) },
       { type: 'smoke', door: weightPercent === 100 ? 'users' : 'release' },
     ]),
     { type: 'persist' },

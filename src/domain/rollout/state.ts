@@ -10,7 +10,13 @@ export type Action =
   | { readonly type: 'smoke'; readonly door: 'release' | 'users' }
   | { readonly type: 'join' }
   | { readonly type: 'shift'; readonly weightPercent: number }
-  | { readonly type: 'observe'; readonly step: number; readonly weightPercent: number; readonly holdMs: number }
+  | {
+      readonly type: 'observe';
+      readonly step: number;
+      readonly weightPercent: number;
+      readonly holdMs: number;
+      readonly pause?: boolean | undefined;
+    }
   /** The proxy serves the new release after its own restart: the promotion, and the point of no return. */
   | { readonly type: 'persist' }
   | { readonly type: 'drain-old' | 'remove-old' | 'stop-old' }

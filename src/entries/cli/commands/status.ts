@@ -44,6 +44,8 @@ function lines(status: AppStatus): readonly string[] {
     said.push(
       `rollout of ${rollout.release.version}: ${rollout.phase}, ${rollout.weightPercent} % of the traffic, ${rollout.errors} of ${rollout.requests} requests failed`,
     );
+    if (rollout.pausedSince != null)
+      said.push(`paused since ${rollout.pausedSince}: "fairway promote" goes on, "fairway abort" returns to stable`);
   }
   if (lock !== null) {
     said.push(

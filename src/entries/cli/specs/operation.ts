@@ -47,6 +47,63 @@ export const operation: readonly CommandSpec[] = [
     load: () => import('../commands/abort.ts'),
   },
   {
+    name: 'pause',
+    summary: 'Keep the rollout that is under way at its share of the traffic',
+    operands: [],
+    about:
+      'It stays watched and can still be rolled back; nobody has to follow it. After 24 hours without "fairway promote" ' +
+      'it returns to stable.',
+    flags: [],
+    examples: [{ line: 'fairway pause --env production', does: 'to look at the new release for longer' }],
+    recorded: true,
+    load: () => import('../commands/pause.ts'),
+  },
+  {
+    name: 'promote',
+    summary: 'Let a paused rollout go on, and follow it',
+    operands: [],
+    about: 'For what "fairway pause" stopped, and for steps with pause: true. Verdict and guards still speak.',
+    flags: [],
+    examples: [{ line: 'fairway promote --env production', does: 'the gate of this step is passed' }],
+    recorded: true,
+    load: () => import('../commands/promote.ts'),
+  },
+  {
+    name: 'undo',
+    summary: 'Make the release before serve again',
+    operands: [],
+    about: 'The same as "fairway rollback" without a version.',
+    flags: [],
+    examples: [{ line: 'fairway undo --env production', does: 'the last deploy is taken back' }],
+    recorded: true,
+    load: () => import('../commands/undo.ts'),
+  },
+  {
+    name: 'unlock',
+    summary: 'Take the lock of the environment from its owner',
+    operands: [],
+    about:
+      'Hardly ever needed: the next run takes over the lock of one that is gone. A living owner is refused without ' +
+      '--force, and stops before its next change with it.',
+    flags: [{ name: 'force', kind: 'switch', about: 'also from a run that is alive' }],
+    examples: [
+      { line: 'fairway unlock', does: 'says whose it was' },
+      { line: 'fairway unlock --force', does: 'from a run that hangs' },
+    ],
+    recorded: true,
+    load: () => import('../commands/unlock.ts'),
+  },
+  {
+    name: 'history',
+    summary: 'Show the rollouts that are over, the newest first',
+    operands: [],
+    about: 'From the journals of the agent: what was deployed or rolled back, by whom, and how it ended.',
+    flags: [{ name: 'limit', kind: 'number', value: 'N', min: 1, max: 200, about: 'how many (default: 20)' }],
+    examples: [{ line: 'fairway history --limit 5 --json', does: 'for a script' }],
+    recorded: false,
+    load: () => import('../commands/history.ts'),
+  },
+  {
     name: 'down',
     summary: 'Stop everything that runs for the environment',
     operands: [],

@@ -1,0 +1,40 @@
+import { durationText } from '../../../domain/analysis/words.ts';
+import type { HistoryEntry } from '../../../domain/rollout/messages.ts';
+import { existingAgent } from '../agent.ts';
+import type { CommandBody } from '../command.ts';
+import { openProject } from '../project.ts';
+
+const defaultLimit = 20;
+const headings = ['when', 'what', 'how it ended', 'took', 'who'] as const;
+
+/** What the agent's journals tell of rollouts that are over. */
+export const run: CommandBody = async (context) => {
+  const { scope } = await openProject(context);
+  const { limit: asked } = context.flags;
+  const limit = typeof asked === 'number' ? asked : defaultLimit;
+  const answer = await existingAgent(context, (agent) => agent.request({ type: 'history', ...scope, limit }));
+  const entries = answer?.entries ?? [];
+  return {
+    outcome: 'ok',
+    code: 'HISTORY',
+    result: { ...scope, rollouts: entries },
+    summary: entries.length === 0 ? [`${scope.app}/${scope.environment}: no rollout is over yet`] : table(entries),
+  };
+};
+
+function table(entries: readonly HistoryEntry[]): readonly string[] {
+  const rows = [headings, ...entries.map(row)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function row({ kind, release, from, who, endedAt, end }: HistoryEntry): readonly string[] {
+  const what = `${kind} ${from === null ? '' : `${from} -> `}${release.version}`;
+  const when = endedAt.slice(0, 19).replace('T', ' ');
+  return [when, what, `${end.outcome} (${end.code})`, durationText(end.durationMs), who ?? ''];
+}
