@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { fileJsonSchema } from '../src/config/describe.ts';
 import { commitRulesPage } from '../src/domain/commits/rules-page.ts';
 import { actionManifest } from '../src/entries/action/describe.ts';
+import { actionPage } from './reference/action.ts';
+import { commandsPage, exitCodesPage } from './reference/commands.ts';
+import { configPage } from './reference/config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,6 +17,10 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['fairway.schema.json', `${JSON.stringify(fileJsonSchema(), null, 2)}\n`],
     ['docs/reference/commit-rules.md', commitRulesPage()],
     ['action.yml', actionManifest()],
+    ['docs/reference/action.md', actionPage()],
+    ['docs/reference/commands.md', commandsPage()],
+    ['docs/reference/config.md', configPage()],
+    ['docs/reference/exit-codes.md', exitCodesPage()],
   ]);
 }
 

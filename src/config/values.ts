@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+// A command judges one file once: compiling a faster judge of it first takes longer than it saves.
+z.config({ jitless: true });
+
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** Timers of this runtime hold no more. */

@@ -1,4 +1,6 @@
 import { actionsRunner, type Runner } from '../../adapters/actions/runner.ts';
+import { harmless } from '../../domain/report/harmless.ts';
+import { ownVersion } from '../cli/version.ts';
 
 /** The step, or its post step; answers the exit code. */
 export async function main(): Promise<number> {
@@ -17,6 +19,8 @@ async function run(runner: Runner): Promise<number> {
     const { runPost } = await import('./post.ts');
     return await runPost(runner);
   }
+  // The log says at once what runs, before anything heavier is loaded.
+  process.stdout.write(`fairway ${ownVersion()}: ${harmless(process.env['INPUT_COMMAND'] ?? '')}\n`);
   runner.state('isPost', 'true');
   const { runStep } = await import('./step.ts');
   return await runStep(runner);

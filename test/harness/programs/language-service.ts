@@ -27,7 +27,9 @@ for (const file of process.argv.slice(2)) {
   results.push({
     file: basename(file),
     messages: [
-      ...said.map(({ range, message }) => `${range.start.line + 1}: ${message}`),
+      ...said.map(
+        ({ range, message }) => `${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
+      ),
       ...parsed.map((error) => error.message),
     ],
   });
