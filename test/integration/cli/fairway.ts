@@ -13,13 +13,15 @@ export interface Ended {
 export interface Options {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Then it is killed; default 30 s. */
+  readonly timeoutMs?: number;
   /** Before the program: options for Node. */
   readonly node?: readonly string[];
   /** Sees the process while it runs. */
   readonly meanwhile?: (child: ChildProcess) => void;
 }
 
-/** Run a program with Node in an environment of its own; killed after 30 s. */
+/** Run a program with Node in an environment of its own; killed at its deadline. */
 export async function run(program: string, args: readonly string[], options: Options): Promise<Ended> {
   const child = spawn(process.execPath, [...(options.node ?? []), program, ...args], {
     cwd: options.cwd,
@@ -30,7 +32,7 @@ export async function run(program: string, args: readonly string[], options: Opt
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 30_000,
+    timeout: options.timeoutMs ?? 30_000,
     killSignal: 'SIGKILL',
   });
   let [stdout, stderr] = ['', ''];

@@ -10,6 +10,9 @@ import { needs } from '../../requirements.ts';
 export const engineNeeds = ['dockerd', 'docker', 'busybox', 'ip'] as const;
 export const needsEngine = needs(...engineNeeds);
 
+/** For whole commands on a busy machine. */
+export const slowMs = 180_000;
+
 export interface TestEngine {
   /** As DOCKER_HOST writes it. */
   readonly host: string;

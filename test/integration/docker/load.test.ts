@@ -3,7 +3,7 @@ import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import { type LoadReport, startLoad } from '../../load/load.ts';
 import { eventually } from '../../fakes/running.ts';
 import { missing, needs } from '../../requirements.ts';
-import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from './engine.ts';
+import { engineNeeds, needsEngine, openTestEngine, slowMs, type TestEngine } from './engine.ts';
 import { common, goodServer, openTiny, pageOn, type Tiny } from './tiny.ts';
 
 const canRun = missing(engineNeeds) === null;
@@ -71,19 +71,28 @@ async function shipTwiceAndBack(app: Tiny): Promise<void> {
   expect(requests).toBeGreaterThan(300);
 }
 
-needsEngine('two releases and a rollback in containers lose no request: the embedded proxy', async () => {
-  await shipTwiceAndBack(await begin('embedded'));
-});
+needsEngine(
+  'two releases and a rollback in containers lose no request: the embedded proxy',
+  async () => {
+    await shipTwiceAndBack(await begin('embedded'));
+  },
+  slowMs,
+);
 
-needs(...engineNeeds, 'haproxy')('two releases and a rollback in containers lose no request: HAProxy', async () => {
-  await shipTwiceAndBack(await begin('haproxy'));
-});
+needs(...engineNeeds, 'haproxy')(
+  'two releases and a rollback in containers lose no request: HAProxy',
+  async () => {
+    await shipTwiceAndBack(await begin('haproxy'));
+  },
+  slowMs,
+);
 
 needs(...engineNeeds, 'haproxy')(
   'two releases and a rollback by the address of the containers lose no request: HAProxy',
   async () => {
     await shipTwiceAndBack(await begin('haproxy', ', reach: container'));
   },
+  slowMs,
 );
 
 async function killTheCanary(app: Tiny): Promise<void> {
@@ -113,6 +122,7 @@ needsEngine(
   async () => {
     await killTheCanary(await begin('embedded'));
   },
+  slowMs,
 );
 
 needs(...engineNeeds, 'haproxy')(
@@ -120,4 +130,5 @@ needs(...engineNeeds, 'haproxy')(
   async () => {
     await killTheCanary(await begin('haproxy'));
   },
+  slowMs,
 );

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import { missing, needs } from '../../requirements.ts';
-import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from './engine.ts';
+import { engineNeeds, needsEngine, openTestEngine, slowMs, type TestEngine } from './engine.ts';
 import { openTestRegistry, type TestRegistry } from './registry.ts';
 import { common, goodServer, openTiny, pageOn, type Tiny } from './tiny.ts';
 
@@ -73,6 +73,7 @@ needsEngine(
     expect(await pageOn(ports.production)).toBe('one');
     expect(await running(production)).toBe(await running(staging));
   },
+  slowMs,
 );
 
 needsEngine(
@@ -85,65 +86,82 @@ needsEngine(
     expect(deployed.document.code).toBe('DEPLOYED');
     expect(deployed.document.result['artifact']).toBe(shipped.document.result['artifact']);
   },
+  slowMs,
 );
 
-needsEngine('a release that has no tag here is not known, and those that are get named', async () => {
-  const app = await begin(null);
-  await app.fairway(['ship']);
-  const { exitCode, document } = await app.fairway(['deploy', '--env', 'production', '--release', 'v9.9.9']);
+needsEngine(
+  'a release that has no tag here is not known, and those that are get named',
+  async () => {
+    const app = await begin(null);
+    await app.fairway(['ship']);
+    const { exitCode, document } = await app.fairway(['deploy', '--env', 'production', '--release', 'v9.9.9']);
 
-  expect([exitCode, document.code]).toEqual([2, 'RELEASE_UNKNOWN']);
-  expect(JSON.stringify(document.result['error'])).toContain('v0.1.0');
-});
+    expect([exitCode, document.code]).toEqual([2, 'RELEASE_UNKNOWN']);
+    expect(JSON.stringify(document.result['error'])).toContain('v0.1.0');
+  },
+  slowMs,
+);
 
-needsRegistry('a released image is pushed before its tag, and fetched by its version from the registry', async () => {
-  registry = await openTestRegistry();
-  const repository = `${registry.address}/tiny`;
-  const app = await begin(repository);
-  const shipped = await app.fairway(['ship']);
-  expect(shipped.document.code).toBe('RELEASED');
-  const deployed = await app.fairway(['deploy', '--env', 'production', '--release', 'v0.1.0'], elsewhere());
+needsRegistry(
+  'a released image is pushed before its tag, and fetched by its version from the registry',
+  async () => {
+    registry = await openTestRegistry();
+    const repository = `${registry.address}/tiny`;
+    const app = await begin(repository);
+    const shipped = await app.fairway(['ship']);
+    expect(shipped.document.code).toBe('RELEASED');
+    const deployed = await app.fairway(['deploy', '--env', 'production', '--release', 'v0.1.0'], elsewhere());
 
-  expect(deployed.document.code).toBe('DEPLOYED');
-  expect(await running(production)).toBe(shipped.document.result['artifact']);
-  const id = String(shipped.document.result['artifact']).replace('image:', '');
-  const digests = '{{json .RepoDigests}}';
-  expect(await production.docker('inspect', '-f', digests, id)).toBe(
-    await staging.docker('inspect', '-f', digests, id),
-  );
-  expect(await production.docker('inspect', '-f', digests, id)).toContain(`${repository}@sha256:`);
-});
+    expect(deployed.document.code).toBe('DEPLOYED');
+    expect(await running(production)).toBe(shipped.document.result['artifact']);
+    const id = String(shipped.document.result['artifact']).replace('image:', '');
+    const digests = '{{json .RepoDigests}}';
+    expect(await production.docker('inspect', '-f', digests, id)).toBe(
+      await staging.docker('inspect', '-f', digests, id),
+    );
+    expect(await production.docker('inspect', '-f', digests, id)).toContain(`${repository}@sha256:`);
+  },
+  slowMs,
+);
 
-needsRegistry('a version that somebody moved in the registry is not deployed', async () => {
-  registry = await openTestRegistry();
-  const repository = `${registry.address}/moved`;
-  const app = await begin(repository);
-  await app.fairway(['ship']);
-  const other = await staging.build({ 'server.js': goodServer('evil') });
-  await staging.docker('tag', other, `${repository}:0.1.0`);
-  await staging.docker('push', '--quiet', `${repository}:0.1.0`);
-  const { exitCode, document } = await app.fairway(
-    ['deploy', '--env', 'production', '--release', 'v0.1.0'],
-    elsewhere(),
-  );
+needsRegistry(
+  'a version that somebody moved in the registry is not deployed',
+  async () => {
+    registry = await openTestRegistry();
+    const repository = `${registry.address}/moved`;
+    const app = await begin(repository);
+    await app.fairway(['ship']);
+    const other = await staging.build({ 'server.js': goodServer('evil') });
+    await staging.docker('tag', other, `${repository}:0.1.0`);
+    await staging.docker('push', '--quiet', `${repository}:0.1.0`);
+    const { exitCode, document } = await app.fairway(
+      ['deploy', '--env', 'production', '--release', 'v0.1.0'],
+      elsewhere(),
+    );
 
-  expect([exitCode, document.code]).toEqual([6, 'IMAGE_CHANGED']);
-  expect(await running(production)).toBe('');
-});
+    expect([exitCode, document.code]).toEqual([6, 'IMAGE_CHANGED']);
+    expect(await running(production)).toBe('');
+  },
+  slowMs,
+);
 
-needsRegistry('a registry that is not there leaves the release untagged, and the next run publishes it', async () => {
-  const gone = await openTestRegistry();
-  const app = await begin(`${gone.address}/tiny`);
-  await gone.close();
-  const first = await app.fairway(['ship']);
-  expect([first.exitCode, first.document.code]).toEqual([6, 'PUSH_FAILED']);
-  expect(await pageOn(ports.staging)).toBe('one');
-  expect(await app.git('tag')).toBe('');
+needsRegistry(
+  'a registry that is not there leaves the release untagged, and the next run publishes it',
+  async () => {
+    const gone = await openTestRegistry();
+    const app = await begin(`${gone.address}/tiny`);
+    await gone.close();
+    const first = await app.fairway(['ship']);
+    expect([first.exitCode, first.document.code]).toEqual([6, 'PUSH_FAILED']);
+    expect(await pageOn(ports.staging)).toBe('one');
+    expect(await app.git('tag')).toBe('');
 
-  registry = await openTestRegistry(gone.address);
-  const second = await app.fairway(['ship']);
-  expect([second.exitCode, second.document.code]).toEqual([0, 'NOTHING_NEW']);
-  expect(await app.git('tag')).toBe('v0.1.0');
-  const tags = (await (await fetch(`http://${gone.address}/v2/tiny/tags/list`)).json()) as { readonly tags: unknown };
-  expect(tags.tags).toEqual(['0.1.0']);
-});
+    registry = await openTestRegistry(gone.address);
+    const second = await app.fairway(['ship']);
+    expect([second.exitCode, second.document.code]).toEqual([0, 'NOTHING_NEW']);
+    expect(await app.git('tag')).toBe('v0.1.0');
+    const tags = (await (await fetch(`http://${gone.address}/v2/tiny/tags/list`)).json()) as { readonly tags: unknown };
+    expect(tags.tags).toEqual(['0.1.0']);
+  },
+  slowMs,
+);

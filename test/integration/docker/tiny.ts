@@ -70,6 +70,7 @@ export async function openTiny(engine: TestEngine, configuration: string, server
       };
       const { code, stdout, stderr } = await runNode(source, [...args, '--json'], {
         cwd: directory,
+        timeoutMs: 90_000,
         env: { ...env, ...more },
       });
       if (stdout === '') throw new Error(stderr);
