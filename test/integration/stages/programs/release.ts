@@ -1,10 +1,11 @@
 /** A release for rehearsals: `READ` and `WRITE` are the SQL of its pages, `START` that of its start, `EXIT` ends it. */
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type Mysql from 'mysql2/promise';
 import type Postgres from 'pg';
 
 const { env } = process;
-const pg = createRequire(env['MODULES_FROM'] ?? import.meta.url)('pg') as typeof Postgres;
+const load = createRequire(env['MODULES_FROM'] ?? import.meta.url);
 
 if (env['EXIT'] !== undefined) {
   process.stderr.write(`cannot start: ${env['EXIT']}\n`);
@@ -14,14 +15,14 @@ if (env['EXIT'] !== undefined) {
 type Ask = (sql: string, values: readonly string[]) => Promise<unknown>;
 
 function postgres(url: string): Ask {
-  const pg = load('pg') as typeof import('pg');
+  const pg = load('pg') as typeof Postgres;
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);
   return async (sql, values) => (await pool.query(sql, [...values])).rows;
 }
 
 function mariadb(url: string): Ask {
-  const mysql = load('mysql2/promise') as typeof import('mysql2/promise');
+  const mysql = load('mysql2/promise') as typeof Mysql;
   const pool = mysql.createPool({ uri: url.replace('mariadb:', 'mysql:'), connectionLimit: 2 });
   return async (sql, values) =>
     values.length === 0 ? (await pool.query(sql))[0] : (await pool.execute(sql, [...values]))[0];
