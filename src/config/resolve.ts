@@ -5,6 +5,7 @@ import type { SourceDocument } from './load.ts';
 import { overlay } from './merge.ts';
 import { nearest } from './nearest.ts';
 import { isPlainMap, type Path, type PlainMap, valueAt } from './path.ts';
+import { presets } from './presets/index.ts';
 import { located, unique } from './problems.ts';
 import { broken } from './rules.ts';
 import { type Config, configSchema, envelopeSchema, sectionNames } from './schema.ts';
@@ -29,15 +30,19 @@ export function askedEnvironment(flag: string | undefined, variable: string | un
 }
 
 /**
- * What one environment runs with: defaults < file < its overlay.
+ * What one environment runs with: defaults < preset < file < its overlay.
  *
  * Every environment of the file is judged, not only the one asked for: a mistake in `production` is told
  * on the laptop. Throws ConfigError `CONFIG_INVALID` with all problems, or `ENVIRONMENT_UNKNOWN`.
  */
 export function resolveConfig(source: SourceDocument, asked: Asked | null): Resolved {
-  const { $schema, environment, environments, ...base } = source.value;
+  const { $schema, extends: preset, environment, environments, ...own } = source.value;
+  const below = typeof preset === 'string' && Object.hasOwn(presets, preset) ? presets[preset as never] : {};
+  const base = overlay(below, own);
   const given = Object.fromEntries(
-    Object.entries({ $schema, environment, environments }).filter(([, value]) => value !== undefined && value !== null),
+    Object.entries({ $schema, extends: preset, environment, environments }).filter(
+      ([, value]) => value !== undefined && value !== null,
+    ),
   );
   const envelope = envelopeSchema.safeParse(given, { reportInput: true });
   if (!envelope.success) {
@@ -89,7 +94,8 @@ function strangers(over: unknown): readonly Finding[] {
   const keys = isPlainMap(over) ? Object.keys(over).filter((key) => !sectionNames.includes(key)) : [];
   return keys.map((key) => {
     const meant = nearest(key, sectionNames);
-    const own = key === 'app' || key === 'environment' || key === 'environments' || key === '$schema';
+    const own =
+      key === 'app' || key === 'environment' || key === 'environments' || key === 'extends' || key === '$schema';
     const advice = meant === null ? `known here: ${sectionNames.join(', ')}` : `did you mean "${meant}"?`;
     const message = own
       ? 'is the same for all environments: it stands at the top of the file'

@@ -3,6 +3,7 @@ import { checkSchema } from '../checks/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
+import { presetNames } from './presets/index.ts';
 import { releaseSection } from './release.ts';
 import {
   command,
@@ -207,6 +208,10 @@ export type Config = z.output<typeof configSchema>;
 /** What only the file has, and no environment: the rest of it are sections. */
 const envelope = {
   $schema: z.string().optional().describe('Schema of this file, for editors.'),
+  extends: z
+    .enum(presetNames)
+    .optional()
+    .describe('A preset that lies below what this file says; "fairway check --json" shows what comes out.'),
   environment: name.default('local').describe('The environment when --env is not given.'),
   environments: z
     .record(name, z.record(z.string(), z.unknown()).nullable())

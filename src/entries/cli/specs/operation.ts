@@ -139,4 +139,14 @@ export const operation: readonly CommandSpec[] = [
     recorded: false,
     load: () => import('../commands/agent.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'Print the script that completes commands and flags in a shell',
+    operands: ['SHELL'],
+    about: 'For bash, zsh or fish.',
+    flags: [],
+    examples: [{ line: 'source <(fairway completion bash)', does: 'in this shell' }],
+    recorded: false,
+    load: () => import('../commands/completion.ts'),
+  },
 ];
