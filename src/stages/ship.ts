@@ -1,11 +1,27 @@
 import type { AppStatus } from '../domain/rollout/messages.ts';
 import { type Delivered, deliver, type Delivery, type DeliveryPorts } from './deliver.ts';
-import { planRelease, type PreparedRelease, prepareRelease, publishRelease, type Published } from './release.ts';
+import { GateFailed } from '../errors.ts';
+import {
+  type AnnouncePorts,
+  planRelease,
+  type PreparedRelease,
+  prepareRelease,
+  publishRelease,
+  type Published,
+  resumeRelease,
+} from './release.ts';
 import { commitEpoch, inspectSource } from './source.ts';
 import { stage } from './stage.ts';
 
 export interface ShipInput extends Omit<Delivery, 'source'> {
   readonly allowDirty: boolean;
+  /** The branch that a CI job runs for when HEAD is detached. */
+  readonly branch: string | undefined;
+}
+
+export interface ShipPorts extends DeliveryPorts {
+  /** Where releases are shown to people; null without a forge. */
+  readonly announce: AnnouncePorts | null;
 }
 
 export interface Shipped {
@@ -17,14 +33,16 @@ export interface Shipped {
 }
 
 /** From commit to released: the release commit is made first, so that what is tagged is what was built and deployed. */
-export async function ship(input: ShipInput, ports: DeliveryPorts): Promise<Shipped> {
+export async function ship(input: ShipInput, ports: ShipPorts): Promise<Shipped> {
   const { config, status } = input;
   const settings = config.release;
   await finishPublication(input, ports);
-  const prepared = await stage('version', 'what this commit is', ports, async () => {
+  const prepared = await stage('version', 'what this commit is', ports, async (note) => {
     const { commit } = await inspectSource(ports.repository, input.allowDirty);
-    const plan = await planRelease(settings, { commit, withRemote: true }, ports.repository);
-    const prepared = await prepareRelease(plan, settings, ports.repository);
+    await refuseStray(commit, status, ports);
+    const plan = await planRelease(settings, { commit, branch: input.branch, withRemote: true }, ports.repository);
+    const prepared = await prepareRelease(plan, settings, ports.repository, ports.announce?.forge ?? null);
+    for (const remark of prepared.remarks) note(remark);
     return { value: prepared, summary: describe(prepared) };
   });
   const release = { version: prepared.version, commit: prepared.commit };
@@ -42,7 +60,7 @@ export async function ship(input: ShipInput, ports: DeliveryPorts): Promise<Ship
 /** Before the tag: what has one can be had by every host. */
 async function publishArtifact(
   { artifact, version }: { readonly artifact: string; readonly version: string },
-  ports: DeliveryPorts,
+  ports: ShipPorts,
 ): Promise<void> {
   const where = await ports.engine.publish(artifact, version);
   if (where !== null) ports.reporter.report({ type: 'note', stage: 'release', text: `${version} is ${where}` });
@@ -54,10 +72,10 @@ function describe({ version, tag, plan }: PreparedRelease): string {
   return `${version} (${plan.level}, ${plan.current === null ? 'the first release' : `after ${plan.current}`})`;
 }
 
-async function publish(prepared: PreparedRelease, { config }: ShipInput, ports: DeliveryPorts): Promise<Published> {
+async function publish(prepared: PreparedRelease, { config }: ShipInput, ports: ShipPorts): Promise<Published> {
   return await stage('release', `publish ${prepared.version}`, ports, async (note) => {
     ports.lock.assertHeld();
-    const published = await publishRelease(prepared, config.release, ports.repository);
+    const published = await publishRelease(prepared, config.release, ports.repository, ports.announce);
     for (const remark of published.remarks) note(remark);
     return {
       value: published,
@@ -66,35 +84,48 @@ async function publish(prepared: PreparedRelease, { config }: ShipInput, ports: 
   });
 }
 
-/** A run that was lost between promotion and tag left a release that serves and is not tagged: it is tagged first. */
+/**
+ * A run that was lost between promotion and tag left a release that serves and is not tagged: it is tagged first.
+ *
+ * All that is needed is the candidate, here or on the remote; without one it is told and left alone.
+ */
 export async function finishPublication(
-  input: Pick<ShipInput, 'config' | 'scope' | 'runId' | 'status'>,
-  ports: DeliveryPorts,
+  input: Pick<ShipInput, 'config' | 'scope' | 'runId' | 'status' | 'branch'>,
+  ports: ShipPorts,
 ): Promise<Published | null> {
   const { config, scope, runId, status } = input;
   const stable = unpublished(status);
   if (stable === null) return null;
-  const [record] = await ports.repository.commits([stable.commit]);
-  const parent = record?.parents[0];
-  if (parent === undefined) {
-    ports.reporter.report({
-      type: 'warning',
-      text: `${stable.version} serves and is not tagged, and its commit is not in this clone`,
-    });
-    return null;
-  }
-  const prepared = await prepareRelease(
-    await planRelease(config.release, { commit: parent, withRemote: true }, ports.repository),
+  const prepared = await resumeRelease(
+    { commit: stable.commit, branch: input.branch },
     config.release,
     ports.repository,
   );
-  if (prepared.commit !== stable.commit || prepared.tag === null) return null;
+  if (prepared === null) {
+    const text = `${stable.version} serves and is not tagged, and nothing in this repository was prepared as ${stable.commit.slice(0, 7)}`;
+    ports.reporter.report({ type: 'warning', text });
+    return null;
+  }
   return await stage('release', `finish publishing ${stable.version}`, ports, async () => {
-    await publishArtifact(stable, ports);
-    const published = await publishRelease(prepared, config.release, ports.repository);
+    const published = await publishRelease(prepared, config.release, ports.repository, ports.announce);
     await ports.agent.request({ type: 'published', ...scope, releaseId: stable.id, runId });
     return { value: published, summary: `tag ${published.tag} on ${published.commit.slice(0, 7)}` };
   });
+}
+
+/** What serves must be behind what comes, or somebody's released work would vanish. A rollback is a command of its own. */
+async function refuseStray(commit: string, status: AppStatus | null, ports: ShipPorts): Promise<void> {
+  const stable = status?.stable ?? null;
+  if (stable === null || (await ports.repository.resolve(`${stable.commit}^{commit}`)) === null) return;
+  const [record] = await ports.repository.commits([stable.commit]);
+  // A release commit stands beside the branch until it is published, and sometimes stays there: its parent counts.
+  const behind = [stable.commit, ...(stable.version.includes('+') ? [] : (record?.parents.slice(0, 1) ?? []))];
+  for (const one of behind) if (await ports.repository.isAncestor(one, commit)) return;
+  throw new GateFailed(
+    'NOT_BEHIND_STABLE',
+    `${commit.slice(0, 7)} does not descend from ${stable.commit.slice(0, 7)} (${stable.version}), which serves: its changes would be lost.`,
+    { hint: 'Merge or rebase onto what serves; to go back, use "fairway rollback".' },
+  );
 }
 
 /** The stable release when it still waits for its tag; versions with build metadata never get one. */

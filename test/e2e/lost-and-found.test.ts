@@ -219,3 +219,21 @@ test('migrations are undone on request only, and what they need is backed up bef
   expect(down.exitCode, down.stderr).toBe(0);
   expect(status.document?.result).toMatchObject({ pending: ['0002_names'] });
 });
+
+test('a commit that does not descend from what serves is refused before anything is built', async () => {
+  await using app = await tinyApp();
+  await app.fairway(['ship']);
+  await app.write('server.js', `${goodServer}\n// second\n`);
+  await app.commit('feat: second');
+  await app.fairway(['ship']);
+  await app.git('checkout', '--quiet', '-b', 'side', 'v0.1.0');
+  await app.write('server.js', `${goodServer}\n// aside\n`);
+  await app.commit('fix: aside');
+
+  const { exitCode, document } = await app.fairway(['ship']);
+
+  expect(exitCode).toBe(3);
+  expect(document?.code).toMatch(/NOT_BEHIND_STABLE|RELEASE_OUT_OF_LINE|VERSION_TAKEN/);
+  expect(document?.stages.map(({ name }) => name)).toEqual(['version']);
+  expect(await serving(app)).toBe('hello from 0.2.0');
+});

@@ -3,6 +3,7 @@ import { errorOf, followRollout } from '../../../stages/follow.ts';
 import { finishPublication } from '../../../stages/ship.ts';
 import { existingAgent, statusOf } from '../agent.ts';
 import type { CommandBody } from '../command.ts';
+import { announcing } from '../forge.ts';
 import { delivering } from '../delivery.ts';
 import { openProject } from '../project.ts';
 
@@ -29,7 +30,10 @@ export const run: CommandBody = async (context) => {
       : await delivering(
           project,
           () => undefined,
-          (base, ports) => finishPublication(base, ports),
+          async (base, ports) => {
+            const { announce, branch } = await announcing(context);
+            return await finishPublication({ ...base, branch }, { ...ports, announce });
+          },
         );
   const said = [
     ...(end === null ? [] : [end.message]),

@@ -1,6 +1,7 @@
 import { ship } from '../../../stages/ship.ts';
 import type { CommandBody } from '../command.ts';
 import { delivering } from '../delivery.ts';
+import { announcing } from '../forge.ts';
 import { planned } from '../planned.ts';
 import { openProject } from '../project.ts';
 import { partial } from '../partial.ts';
@@ -10,8 +11,9 @@ export const run: CommandBody = async (context) => {
   const project = await openProject(context);
   if (context.dryRun) return await planned(project, 'ship');
   return await partial(async (known, onKnown) => {
+    const { announce, branch } = await announcing(context);
     const { prepared, delivered, published } = await delivering(project, onKnown, (base, ports) =>
-      ship({ ...base, allowDirty: context.flags['allow-dirty'] === true }, ports),
+      ship({ ...base, branch, allowDirty: context.flags['allow-dirty'] === true }, { ...ports, announce }),
     );
     if (delivered === null) {
       return {
