@@ -82,6 +82,6 @@ export function simulateCanary(settings: {
 }
 
 /** Box and Muller. */
-function normal(toss: () => number): number {
+export function normal(toss: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - toss())) * Math.cos(2 * Math.PI * toss());
 }
