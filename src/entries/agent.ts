@@ -11,6 +11,7 @@ import type { AgentServer } from '../adapters/agent/server.ts';
 import { anotherRuns, cannotBegin } from '../adapters/agent/supervisor.ts';
 import { dockerContainers } from '../adapters/docker/containers.ts';
 import { haproxyRuntime } from '../adapters/haproxy/runtime.ts';
+import { nginxRuntime } from '../adapters/nginx/runtime.ts';
 import { nodeClock } from '../adapters/node/clock.ts';
 import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
@@ -69,6 +70,7 @@ const daemons = nodeDaemons();
 const containers = dockerContainers(process.env);
 const control = socketControl();
 const haproxy = haproxyRuntime(process.env['PATH'] ?? '');
+const nginx = nginxRuntime(process.env['PATH'] ?? '');
 const bundle = dirname(fileURLToPath(import.meta.url));
 const environment = baseEnvironment(process.env, dirname(process.execPath));
 if (!(await files.exists(place.keyPath)))
@@ -110,7 +112,7 @@ const world: AgentWorld = {
       const plugin = proxies.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no proxy of type "${spec.type}" here`);
       const context = { directory, runDirectory: place.directory, runtime: { node: process.execPath, bundle } };
-      return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy });
+      return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy, nginx });
     },
     smoke: async (specs, baseUrl, deadlineMs, signal) =>
       await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock, sockets }),

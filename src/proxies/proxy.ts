@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Clock, Daemons, Files, Ports } from '../ports.ts';
 import type { HaproxyRuntime } from './haproxy/runtime.ts';
+import type { NginxRuntime } from './nginx/runtime.ts';
 
 /** Counters of one release since the proxy first knew it; monotonic while the proxy lives. */
 export interface BackendStats {
@@ -57,6 +58,7 @@ export interface ProxyPorts {
   /** Ask a unix socket one JSON question. */
   readonly control: ProxyControl;
   readonly haproxy: HaproxyRuntime;
+  readonly nginx: NginxRuntime;
 }
 
 export interface ProxyControl {

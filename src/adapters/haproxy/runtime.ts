@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Tally } from '../../domain/traffic/tally.ts';
 import { checkLength } from '../proxy/control-client.ts';
 import { askAdmin } from './admin.ts';
 import type { Evidence } from './evidence.ts';
 import { followRequests } from './evidence.ts';
+import { locateProgram } from './locate.ts';
 
 const versionTimeoutMs = 5_000;
-/** Debian puts servers where the PATH of a user does not look. */
-const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/sbin', '/opt/homebrew/bin'];
 
 /** HAProxy as its plug-in uses it; one per process, so that the evidence of one proxy is read once. */
 export function haproxyRuntime(path: string) {
@@ -53,28 +50,11 @@ export function haproxyRuntime(path: string) {
       );
       return await turn;
     },
-    /** The absolute path of a program; null when it is nowhere. */
-    locate: async (program: string): Promise<string | null> => {
-      const folders = program.includes('/') ? [''] : [...path.split(delimiter), ...serverFolders];
-      for (const folder of folders) {
-        const file = join(folder, program);
-        if (await isProgram(file)) return file;
-      }
-      return null;
-    },
+    locate: async (program: string): Promise<string | null> => await locateProgram(program, path),
     /** What `haproxy -vv` prints. */
     describe: async (program: string): Promise<string> => {
       const { stdout } = await promisify(execFile)(program, ['-vv'], { timeout: versionTimeoutMs, env: {} });
       return stdout;
     },
   };
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -70,6 +70,12 @@ async function answer(
     case '/echo':
       request.pipe(response);
       break;
+    case '/echo-later': {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      response.end(Buffer.concat(chunks));
+      break;
+    }
     case '/large':
       response.end(Buffer.alloc(number, 'x'));
       break;

@@ -10,7 +10,7 @@ import type { ProxyBench } from './contract/under-test.ts';
 import { useProxy } from './contract/under-test.ts';
 import { webSocketsContract } from './contract/websockets.ts';
 
-export type { ProxyBench } from './contract/under-test.ts';
+export type { ProxyBench, ProxyLimits } from './contract/under-test.ts';
 
 /** What everything that shifts traffic must do, whatever it is made of. */
 export function proxyContract(name: string, open: () => Promise<ProxyBench>, needed: readonly Program[] = []): void {

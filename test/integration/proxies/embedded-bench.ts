@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { haproxyRuntime } from '../../../src/adapters/haproxy/runtime.ts';
+import { nginxRuntime } from '../../../src/adapters/nginx/runtime.ts';
 import { nodeClock } from '../../../src/adapters/node/clock.ts';
 import { nodeDaemons } from '../../../src/adapters/node/daemons.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
@@ -33,6 +34,7 @@ export async function openEmbedded(config: object = {}): Promise<EmbeddedBench> 
     clock: nodeClock(),
     control: socketControl(),
     haproxy: haproxyRuntime(process.env['PATH'] ?? ''),
+    nginx: nginxRuntime(process.env['PATH'] ?? ''),
   };
   const port = await ports.ports.free();
   const client = (more: object = config, other: Partial<ProxyContext> = {}): Proxy =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { haproxyRuntime } from '../../../src/adapters/haproxy/runtime.ts';
+import { nginxRuntime } from '../../../src/adapters/nginx/runtime.ts';
 import { EnvironmentError } from '../../../src/errors.ts';
 import { embedded } from '../../../src/proxies/embedded.ts';
 import { controlProtocol } from '../../../src/proxies/embedded/protocol.ts';
@@ -49,6 +50,7 @@ function host(running: { protocol: number; build: string; directory: string } | 
     clock: fakeClock({ auto: true }),
     control,
     haproxy: haproxyRuntime(''),
+    nginx: nginxRuntime(''),
   };
   const proxy: Proxy = embedded.create(embedded.schema.parse({ type: 'embedded' }), context, ports);
   return { proxy, asked, daemons, files, ports };

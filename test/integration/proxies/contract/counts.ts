@@ -14,7 +14,10 @@ export function countsContract(at: ProxyUnderTest): void {
     expect((await ask(at.url('/reset'))).status).toBe(502);
     await expect(ask(at.url('/half'))).rejects.toThrow();
     await eventually(async () => (await at.inFlight(canary)) === 0, 'all counted');
-    expect(await at.statsOf(canary)).toMatchObject({ requests: 8, errors: 4, inFlight: 0 });
+    // Three, or four with the answer that ended in the middle.
+    const bad = at.limits?.overlooksHalfAnswers === true ? 3 : 4;
+    const counted = { requests: 8, errors: bad };
+    expect(await at.statsOf(canary)).toMatchObject({ ...counted, inFlight: 0 });
 
     const leaving = new AbortController();
     const left = ask(at.url('/never'), { signal: leaving.signal });
@@ -23,7 +26,7 @@ export function countsContract(at: ProxyUnderTest): void {
     await expect(left).rejects.toThrow();
     await eventually(async () => (await at.inFlight(canary)) === 0, 'none in flight');
     const stats = await at.statsOf(canary);
-    expect(stats).toMatchObject({ requests: 8, errors: 4 });
+    expect(stats).toMatchObject(counted);
     expect(stats.p95Ms).toBeGreaterThan(0);
   });
 
@@ -44,9 +47,10 @@ export function countsContract(at: ProxyUnderTest): void {
     expect(await askMany(at.url('/'), 20)).toEqual({ [canary.releaseId]: 20 });
     await canary.die();
 
-    expect(await askMany(at.url('/'), 20)).toEqual({ [stable.releaseId]: 20 });
+    const isLost = at.limits?.hasNoDetour === true;
+    expect(await askMany(at.url('/'), 20)).toEqual(isLost ? { 502: 20 } : { [stable.releaseId]: 20 });
     expect(await at.statsOf(canary)).toMatchObject({ requests: 40, errors: 20, inFlight: 0 });
-    expect(await at.statsOf(stable)).toMatchObject({ requests: 20, errors: 0, inFlight: 0 });
+    expect(await at.statsOf(stable)).toMatchObject({ requests: isLost ? 0 : 20, errors: 0, inFlight: 0 });
   });
 
   test('what changes something is never sent twice: an order to a dead release fails', async () => {

@@ -10,11 +10,29 @@ export interface ProxyBench {
   crash(): Promise<void>;
   /** End it and remove all that it left. */
   close(): Promise<void>;
+  /** What this kind of proxy cannot do, and what it does instead; none by default. */
+  readonly limits?: ProxyLimits;
+}
+
+export interface ProxyLimits {
+  /** Failed requests per switch that a reload may cost, at most. */
+  readonly dropsPerSwitch: number;
+  /** A page that a dead release refuses comes from nobody else. */
+  readonly hasNoDetour: true;
+  /** Each request to a release has a connection of its own. */
+  readonly keepsNoConnections: true;
+  /** Headers that `Connection` names are passed on. */
+  readonly passesHopHeaders: true;
+  /** An answer that ends in the middle does not show as an error. */
+  readonly overlooksHalfAnswers: true;
+  /** An answer that begins while the request is still being sent stalls. */
+  readonly isHalfDuplex: true;
 }
 
 /** The proxy that the tests of a contract share, and the releases of one test behind it. */
 export interface ProxyUnderTest {
   readonly proxy: Proxy;
+  readonly limits: ProxyLimits | null;
   url(path: string): string;
   crash(): Promise<void>;
   /** A new release that gets no traffic yet. */
@@ -35,6 +53,9 @@ export function useProxy(open: () => Promise<ProxyBench>): ProxyUnderTest {
   const at: ProxyUnderTest = {
     get proxy() {
       return bench.proxy;
+    },
+    get limits() {
+      return bench.limits ?? null;
     },
     url: (path) => `${bench.proxy.url}${path}`,
     crash: async () => await bench.crash(),
