@@ -39,6 +39,12 @@ const page = async (): Promise<string> => await pageOn(port);
 const containers = async (format: string): Promise<readonly string[]> =>
   (await engine.docker('ps', '--all', '--format', format)).split('\n').filter((line) => line !== '');
 
+async function keptImages(): Promise<readonly string[]> {
+  const lines = (await engine.docker('images', '--format', '{{.Repository}} {{.ID}}')).split('\n');
+  const ids = lines.filter((line) => line.startsWith('fairway/')).map((line) => line.split(' ')[1] ?? '');
+  return Array.from(new Set(ids));
+}
+
 needsEngine(
   'releases in containers are shipped, taken back and put away',
   async () => {
@@ -62,6 +68,27 @@ needsEngine(
     await app.fairway(['down', '--yes']);
     expect(await containers('{{.Names}}')).toEqual([]);
     await expect(page()).rejects.toThrow('ECONNREFUSED');
+  },
+  slowMs,
+);
+
+needsEngine(
+  'after many releases only as many containers and images are there as are kept for a rollback',
+  async () => {
+    const before = await keptImages();
+    const app = await begin(goodServer('0'));
+    await app.write('fairway.yml', configuration().replace('drain: 2s', 'drain: 2s, keep: 2'));
+    for (const text of ['1', '2', '3', '4']) {
+      await app.commit(`feat: page ${text}`, goodServer(text));
+      expect((await app.fairway(['ship'])).document.code).toBe('RELEASED');
+    }
+
+    expect(await page()).toBe('4');
+    expect(await containers('{{.State}}')).toHaveLength(2);
+    const after = await keptImages();
+    expect(after.filter((id) => !before.includes(id))).toHaveLength(2);
+    expect((await app.fairway(['rollback'])).document.code).toBe('BACK_ON_OLD');
+    expect(await page()).toBe('3');
   },
   slowMs,
 );
