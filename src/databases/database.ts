@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { VerifiedBackup } from './backup.ts';
+import type { Dialect } from '../domain/migration/dialect.ts';
 import type { Inspector } from './inspector.ts';
 import type { Clock, Daemons, Exec, Files, Ports, ServerHost, Sql } from '../ports.ts';
 
@@ -78,6 +79,8 @@ export interface DatabaseContext {
 export interface DatabasePlugin<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   readonly schema: Schema;
+  /** How its scripts are read and run. */
+  readonly dialect: Dialect;
   /** Looks at a whole database; without one no down migration is ever proven faithful. */
   readonly inspector?: Inspector;
   /** For a rehearsal or a classification. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secretReference } from '../config/values.ts';
+import { postgresDialect } from '../domain/migration/dialect.ts';
 import { ConfigError } from '../errors.ts';
 import type { DatabasePlugin } from './database.ts';
 import { embeddedEnvironment } from './postgres/embedded-environment.ts';
@@ -29,6 +30,7 @@ const schema = z
 export const postgres: DatabasePlugin<typeof schema> = {
   type: 'postgres',
   schema,
+  dialect: postgresDialect,
   inspector: postgresInspector,
   ephemeral: async (_config, context, ports) => await ephemeralServer(context, ports),
   environment(config, context, ports, resolveSecret) {

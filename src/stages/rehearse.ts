@@ -56,7 +56,7 @@ async function follow(play: Play): Promise<RehearsalResult> {
   const { databases, input, log, ports } = play;
   const old = input.oldRelease === null ? null : await startOld(input.oldRelease, play);
   const shadow = old === null ? null : await makeShadow(databases, input, ports);
-  const before = old === null || shadow === null ? null : await lookBefore(shadow, old);
+  const before = old === null || shadow === null ? null : await lookBefore(shadow, old, play);
   const migrations = await log.step('up', async () => {
     const applied = await applyPending(databases, input, ports);
     return [

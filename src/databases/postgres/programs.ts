@@ -37,7 +37,7 @@ async function copyOut(from: string, shelf: string, to: string, ports: DatabaseP
 }
 
 /** Everybody may pass each folder above, and read or pass the path itself. */
-async function isReachable(path: string, ports: Pick<DatabasePorts, 'files'>): Promise<boolean> {
+export async function isReachable(path: string, ports: Pick<DatabasePorts, 'files'>): Promise<boolean> {
   const parts = path.split('/');
   for (let end = parts.length; end > 1; end -= 1) {
     const stat: FileStat | null = await ports.files.stat(parts.slice(0, end).join('/'));

@@ -10,7 +10,7 @@ export async function readSchema(
 ): Promise<readonly SchemaObject[]> {
   const connection = await ports.sql.connect(url, { timeoutMs: 10_000, applicationName: 'fairway status' });
   try {
-    await connection.query('SET default_transaction_read_only = on');
+    await connection.query('START TRANSACTION READ ONLY');
     return await inspector.schema(connection, table);
   } finally {
     await connection.close();

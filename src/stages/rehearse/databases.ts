@@ -106,7 +106,7 @@ async function buildBase(
     if (result.kind === 'done') return role;
     if (result.kind === 'stopped') throw result.reason;
     const { failed } = result;
-    if (role === 'superuser' || failed.failure.sqlState !== insufficientPrivilege) {
+    if (role === 'superuser' || !lacksPrivilege.has(failed.failure.sqlState ?? '')) {
       throw new GateFailed(
         'REHEARSAL_BASE_FAILED',
         `the schema of the target could not be built again:\n${failed.message}`,
@@ -121,7 +121,8 @@ async function buildBase(
   throw new Error('unreachable');
 }
 
-const insufficientPrivilege = '42501';
+/** PostgreSQL's SQLSTATE; of MariaDB: on a database, a table, a column, a routine, and what only SUPER may. */
+const lacksPrivilege = new Set(['42501', '1044', '1142', '1143', '1227', '1370', '1419']);
 
 /** Apply what is pending on the database that the releases use; a failure is the change's own. */
 export async function applyPending(

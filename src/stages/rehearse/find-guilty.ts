@@ -1,3 +1,4 @@
+import type { Dialect } from '../../domain/migration/dialect.ts';
 import { suspectOf } from '../../domain/migration/compatibility/suspect.ts';
 import type { RefusedQuery } from '../../domain/migration/compatibility/refused-query.ts';
 import { labelOf, type Migration } from '../../domain/migration/migration.ts';
@@ -6,7 +7,7 @@ import { placeOf } from '../../domain/migration/script.ts';
 import { sqlFailureOf } from '../../domain/migration/sql-failure.ts';
 import type { RehearsalDatabases } from './databases.ts';
 import type { BrokenQuery, RehearsalInput, RehearsalPorts } from './input.ts';
-import { tryQuery } from './replay.ts';
+import { limitQueries, tryQuery } from './try-query.ts';
 
 type Guilty = NonNullable<BrokenQuery['guilty']>;
 
@@ -26,7 +27,9 @@ export async function findGuilty(
   ports: RehearsalPorts,
 ): Promise<Guilty | null> {
   const suspects = databases.pending.flatMap((migration) => statementsOf(migration, input));
-  const found = (await firstThatBreaks(refused, suspects, databases, ports)) ?? suspectOf(suspects, refused);
+  const found =
+    (await firstThatBreaks(refused, suspects, databases, input.database.plugin.dialect, ports)) ??
+    suspectOf(suspects, refused);
   if (found === null) return null;
   const { place, statement, migration } = found;
   return { place, statement, migration };
@@ -42,10 +45,13 @@ function statementsOf(migration: Migration, input: RehearsalInput): readonly Sus
   }));
 }
 
+const longestStatementMs = 60_000;
+
 async function firstThatBreaks(
   refused: RefusedQuery,
   suspects: readonly Suspect[],
   { server, base, role }: RehearsalDatabases,
+  dialect: Dialect,
   ports: RehearsalPorts,
 ): Promise<Suspect | null> {
   const copy = 'fairway_guilty';
@@ -54,11 +60,11 @@ async function firstThatBreaks(
     const url = server.url(copy, 'fairway', role);
     const connection = await ports.sql.connect(url, { timeoutMs: 10_000, applicationName: 'fairway' });
     try {
-      await connection.query("SET statement_timeout = '60s'");
-      if ((await tryQuery(refused, connection)) !== null) return null;
+      await limitQueries(longestStatementMs, dialect, connection);
+      if ((await tryQuery(refused, dialect, connection)) !== null) return null;
       for (const suspect of suspects) {
         await connection.query(suspect.text);
-        if ((await tryQuery(refused, connection))?.sqlState === refused.sqlState) return suspect;
+        if ((await tryQuery(refused, dialect, connection))?.sqlState === refused.sqlState) return suspect;
       }
       return null;
     } finally {

@@ -18,9 +18,10 @@ export interface ShadowBefore {
   readonly refused: readonly RefusedQuery[];
 }
 
-export async function lookBefore(shadow: Shadow, old: OldRelease): Promise<ShadowBefore> {
+export async function lookBefore(shadow: Shadow, old: OldRelease, play: Play): Promise<ShadowBefore> {
+  const { dialect } = play.input.database.plugin;
   const before = await shadow.snapshot();
-  const refused = await shadow.inspect(async (connection) => await replay(old.asked, connection));
+  const refused = await shadow.inspect(async (connection) => await replay(old.asked, dialect, connection));
   await shadow.restore(before);
   return { shadow, before, refused };
 }
@@ -35,6 +36,7 @@ export async function replayOnShadow(
   play: Play,
 ): Promise<{ readonly verdict: Verdict | null; readonly seen: Seen }> {
   const { version } = old.release.spec;
+  const { dialect } = play.input.database.plugin;
   let seen: Seen | null = null;
   const verdict = await play.log.check('replay', async () => {
     const result = await migrateApply(applyInput(shadow.database, play, play.databases), play.ports);
@@ -42,7 +44,7 @@ export async function replayOnShadow(
     if (result.kind === 'failed') throw new Error(`a second run of the migrations failed: ${result.failed.message}`);
     const after = await shadow.snapshot();
     seen = { shadow, before, after };
-    const now = await shadow.inspect(async (connection) => await replay(old.asked, connection));
+    const now = await shadow.inspect(async (connection) => await replay(old.asked, dialect, connection));
     await shadow.restore(after);
     const query = mostTelling(now.filter(isOfOld), { applicationName: oldName, others: [] }, refused);
     if (query === null) return [null, `the new schema answers all ${old.asked.length} queries that ${version} asked`];

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { nodeHttp } from '../../../src/adapters/node/http.ts';
 import { http } from '../../../src/checks/http.ts';
 import { databases } from '../../../src/databases/index.ts';
-import { postgres } from '../../../src/databases/postgres.ts';
-import { postgresDialect } from '../../../src/domain/migration/dialect.ts';
+import type { Dialect } from '../../../src/domain/migration/dialect.ts';
 import type { AppliedMigration } from '../../../src/domain/migration/migration.ts';
 import type { ReleaseSpec } from '../../../src/domain/rollout/plan.ts';
 import { collectMigrations } from '../../../src/domain/migration/collect.ts';
@@ -28,11 +27,12 @@ export interface About {
   readonly checks?: readonly string[];
 }
 
-export async function rehearseWorld(): Promise<RehearseWorld> {
+export async function rehearseWorld(engine: Dialect['engine'] = 'postgres'): Promise<RehearseWorld> {
   const world = await databaseWorld();
   const ports: RehearsalPorts = { ...world.ports, http: nodeHttp(), target: programTarget(world) };
-  const plugin = databases.find(({ type }) => type === 'postgres');
-  if (plugin === undefined) throw new Error('no postgres');
+  const plugin = databases.find(({ type }) => type === engine);
+  if (plugin === undefined) throw new Error(`no ${engine}`);
+  const { dialect } = plugin;
   return {
     world,
     ports,
@@ -40,7 +40,7 @@ export async function rehearseWorld(): Promise<RehearseWorld> {
       const set = async (files: Readonly<Record<string, string>>) =>
         await collectMigrations(
           Object.entries(files).map(([name, text]) => ({ path: `migrations/${name}`, text })),
-          postgresDialect,
+          dialect,
         );
       const { migrations } = await set(base);
       const applied = migrations
@@ -57,21 +57,21 @@ export async function rehearseWorld(): Promise<RehearseWorld> {
         runId: 'run-1',
         database: {
           plugin,
-          config: postgres.schema.parse({ type: 'postgres' }),
+          config: plugin.schema.parse({ type: engine }),
           context: world.context,
           variable: 'DATABASE_URL',
         },
         migrations: {
           tool: migrationTool('sql'),
-          dialect: postgresDialect,
+          dialect,
           set: await set({ ...base, ...pending }),
           table: 'fairway_migrations',
           lockTimeoutMs: 500,
           statementTimeoutMs: 20_000,
         },
         applied,
-        oldRelease: old === null ? null : release('1.0.0', old),
-        newRelease: release('1.1.0', next),
+        oldRelease: old === null ? null : release('1.0.0', { ...old, ENGINE: engine }),
+        newRelease: release('1.1.0', { ...next, ENGINE: engine }),
         checks: checks.map((path) => ({
           ...http.schema.parse({ type: 'http', path }),
           retry: { for: 200, every: 50 },
