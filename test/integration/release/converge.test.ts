@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
+import { seededRandom } from '../../load/mix.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { githubForge } from '../../../src/adapters/forge/github.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
@@ -239,25 +240,32 @@ describe('a forge that fails at a request', () => {
   });
 });
 
-test('two faults in one run are no worse than one', async () => {
-  for (const [first, second] of [
-    [3, 9],
-    [7, 8],
-    [10, 17],
-  ] as const) {
+/** Two faults anywhere, and perhaps a kill on top: a sample here, many in the proof. */
+test('random pairs of faults, with and without a kill, end in one final state', async () => {
+  const random = seededRandom(11);
+  const any = (from: number, to: number): number => from + Math.floor(random() * (to - from + 1));
+  const fault = (): Fault => {
+    const when = random() < 0.5 ? 'before' : 'after';
+    const hows = when === 'before' ? (['status-503'] as const) : (['status-503', 'cut'] as const);
+    return { at: any(1, requests), when, how: hows[any(0, hows.length - 1)] ?? 'status-503' };
+  };
+  for (let pair = 0; pair < (process.env['FAIRWAY_PROOF'] === 'all' ? 60 : 4); pair += 1) {
     const hurt = await world();
-    hurt.github.faults = [
-      { at: first, when: 'after', how: 'cut' },
-      { at: second, when: 'after', how: 'status-503' },
-    ];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const isDone = await release(hurt).then(
+    hurt.github.faults = [fault(), fault()];
+    const kill = random() < 0.5 ? { left: any(1, calls), when: 'after' as const } : undefined;
+    const told = JSON.stringify({ pair, faults: hurt.github.faults, kill });
+    let isDone = await release(hurt, kill).then(
+      () => true,
+      () => false,
+    );
+    for (let attempt = 0; attempt < 3 && !isDone; attempt += 1) {
+      isDone = await release(hurt).then(
         () => true,
         () => false,
       );
-      if (isDone) break;
     }
-    expect(shape(await visible(hurt)), `faults at ${first} and ${second}`).toEqual(baseline);
+    expect(isDone, told).toBe(true);
+    expect(shape(await visible(hurt)), told).toEqual(baseline);
     await end(hurt);
   }
 });
