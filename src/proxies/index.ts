@@ -8,3 +8,8 @@ import type { ProxyPlugin } from './proxy.ts';
 export const proxies: readonly ProxyPlugin[] = [embedded, haproxy, nginx] as unknown as readonly ProxyPlugin[];
 
 export const proxySchema = z.discriminatedUnion('type', [embedded.schema, haproxy.schema, nginx.schema]);
+
+/** Who shifts traffic when nobody says: ours on a laptop, HAProxy for containers. */
+export function defaultProxy(targetType: string): z.output<typeof proxySchema> {
+  return proxySchema.parse({ type: targetType === 'process' ? 'embedded' : 'haproxy' });
+}

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { ProcessSpec, ReleaseRef, ReleaseSpec, RolloutPlan, Step } from '../domain/rollout/plan.ts';
+import { defaultProxy } from '../proxies/index.ts';
 
 /** What the target runs for one release, from the configuration; `secretNames` are those given beside the plan. */
 export function releaseSpec(
@@ -41,7 +42,7 @@ export function rolloutPlan(
   release: ReleaseSpec,
 ): RolloutPlan {
   const { deploy } = config;
-  if (config.target === undefined || config.proxy === undefined) throw new Error('a plan needs a target and a proxy');
+  if (config.target === undefined) throw new Error('a plan needs a target');
   return {
     rolloutId: scope.rolloutId,
     runId: scope.runId,
@@ -62,7 +63,7 @@ export function rolloutPlan(
     onClientLost: deploy.onClientLost,
     keepReleases: deploy.keep,
     target: config.target,
-    proxy: config.proxy,
+    proxy: config.proxy ?? defaultProxy(config.target.type),
   };
 }
 
