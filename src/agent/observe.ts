@@ -6,6 +6,7 @@ import { weigh } from '../domain/analysis/weigh.ts';
 import { describeHold } from '../domain/rollout/describe.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Action, Cause, RolloutEvent, RolloutState } from '../domain/rollout/state.ts';
+import { stepsOf } from '../domain/rollout/roads.ts';
 import type { Clock } from '../ports.ts';
 import type { BackendStats, Proxy } from '../proxies/proxy.ts';
 import { within } from './deadline.ts';
@@ -53,6 +54,7 @@ export async function observe(
   const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
   const longestHoldMs = Math.max(action.holdMs, plan.longestHoldMs ?? defaultLongestHoldMs);
   const limits = { ...plan.guard, minRequestsPerStep, sourceGraceMs };
+  const steps = stepsOf(plan, state.stableId === null).map(({ weightPercent }) => weightPercent);
   let comparison = takeUp(state.comparison ?? noComparison);
   let counts = state.counts;
   let goneSince: number | null = null;
@@ -85,7 +87,13 @@ export async function observe(
       const said = verdict.kind === 'wait' ? verdict.doubt : verdict.reason;
       const text =
         said === undefined ? describeHold(state, counts, left, isWaiting) : `${state.weightPercent} %: ${said}`;
-      onCounts(counts, text, { ...factsOf(stats, heldMs), holdMs: action.holdMs, ...weigh(comparison).facts });
+      onCounts(counts, text, {
+        ...factsOf(stats, heldMs),
+        holdMs: action.holdMs,
+        steps,
+        isWaiting,
+        ...weigh(comparison).facts,
+      });
       reportedAt = now;
     }
     if (verdict.kind === 'pass') {

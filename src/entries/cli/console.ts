@@ -1,5 +1,7 @@
 import { type ConsoleLine, consoleLine, stillWorking, type Tone } from '../../domain/report/console-line.ts';
+import { isLasting, liveLines } from '../../domain/report/live/view.ts';
 import { isGood } from '../../domain/report/outcome.ts';
+import type { RolloutRecord } from '../../domain/rollout/messages.ts';
 import type { Reporter, RunEvent } from '../../ports.ts';
 import { createStatusLine, type TextStream } from './status-line.ts';
 
@@ -46,6 +48,8 @@ export function createConsole(options: ConsoleOptions): Console {
   const { level, monotonicMs } = options;
   const running = new Map<string, RunningStage>();
   const statusLine = createStatusLine(options.live && level !== 'quiet' ? options.troubles : null);
+  /** What the live view shows, and when it came. */
+  let rollout: { readonly record: RolloutRecord; readonly atMs: number } | null = null;
   let lastLineMs = monotonicMs();
   let silenceMs = firstSignOfLifeMs;
 
@@ -76,17 +80,32 @@ export function createConsole(options: ConsoleOptions): Console {
     } else if (event.type === 'stage-finished') {
       if (!isGood(event.outcome) && level !== 'verbose') print(running.get(event.stage)?.lastOutput ?? [], 'troubles');
       running.delete(event.stage);
+      rollout = null;
     }
+  };
+
+  const showRollout = (): void => {
+    if (rollout === null) return;
+    const lines = liveLines(rollout.record, monotonicMs() - rollout.atMs);
+    statusLine.show(lines.map(render).join('\n'));
   };
 
   return {
     report(event) {
+      if (event.type === 'rollout' && statusLine.isLive && level === 'normal') {
+        const record = event.record as RolloutRecord;
+        const line = consoleLine(event);
+        if (line !== null && isLasting(record)) print([line], 'lines');
+        rollout = record.end === undefined ? { record, atMs: monotonicMs() } : null;
+        return showRollout();
+      }
       const line = consoleLine(event);
       follow(event, line);
       if (line !== null) print([line], event.type === 'warning' ? 'troubles' : 'lines');
     },
     print,
     tick() {
+      if (rollout !== null) return showRollout();
       const [stage, state] = [...running].at(-1) ?? [];
       if (stage === undefined || state === undefined) return statusLine.clear();
       const line = stillWorking(stage, monotonicMs() - state.startedMs, state.startedAt);

@@ -6,24 +6,26 @@ export interface TextStream {
 
 export interface StatusLine {
   readonly isLive: boolean;
-  /** `text` may hold colours, no line breaks. */
+  /** `text` may hold colours; lines apart by line breaks, fewer than the terminal has. */
   show(text: string): void;
   clear(): void;
 }
 
-/** One line at the bottom of a terminal that is written again and again; null: none. */
+/** One line or a few at the bottom of a terminal that are written again and again; null: none. */
 export function createStatusLine(stream: TextStream | null): StatusLine {
-  let isShown = false;
+  /** 0: nothing is shown. */
+  let shown = 0;
+  const back = (): string => (shown > 1 ? `\r\u001B[${shown - 1}A\u001B[J` : '\r\u001B[2K');
   return {
     isLive: stream !== null,
     show(text) {
       // Lines are not wrapped while it is shown: a wrapped line could not be taken back.
-      stream?.write(`\r\u001B[?7l\u001B[2K${text}\u001B[?7h`);
-      isShown = true;
+      stream?.write(`${back()}\u001B[?7l${text}\u001B[?7h`);
+      shown = text.split('\n').length;
     },
     clear() {
-      if (isShown) stream?.write('\r\u001B[2K');
-      isShown = false;
+      if (shown > 0) stream?.write(back());
+      shown = 0;
     },
   };
 }

@@ -111,6 +111,31 @@ describe('a silent stage', () => {
     expect(written.lines).toBe(lines);
   });
 
+  test('of a rollout on a terminal is a block that is rewritten, and what turned it back stays', () => {
+    const { console, written } = stage({ live: true });
+    const record = { seq: 1, at: '', rolloutId: 'r', weightPercent: 25, requests: 40, errors: 0 };
+    const report = (kind: string, text: string): void =>
+      console.report({ type: 'rollout', record: { ...record, kind, text }, text });
+    console.report(started);
+    report('shift', '1.1.0 gets 25 % of the traffic');
+    report('observe', '25 %: 40 requests, 0 failed');
+    expect(written.lines).toBe('');
+    expect(written.troubles).toContain('40 requests, 0 failed (0.0 %)');
+    expect(written.troubles.split('\r\u001B[1A\u001B[J')).toHaveLength(2);
+
+    report('CANARY_ERROR_RATE', '1.1.0: 20.0 % of 40 requests failed');
+    expect(written.lines).toContain('1.1.0: 20.0 % of 40 requests failed\n');
+    console.report(finished('ok'));
+    expect(written.troubles.endsWith('\u001B[J')).toBe(true);
+  });
+
+  test('of a rollout without a terminal is one line per record', () => {
+    const { console, written } = stage();
+    const text = '25 %: 40 requests, 0 failed';
+    console.report({ type: 'rollout', record: { kind: 'observe' }, text });
+    expect(written.lines).toBe(`           ${text}\n`);
+  });
+
   test('on a terminal is one line, rewritten, that goes before anything else is printed', () => {
     const { console, written, clock, tickUntil } = stage({ live: true });
     console.report(started);
