@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Classification } from '../../../src/domain/migration/classify/result.ts';
 import { type Ended, run, source } from './fairway.ts';
@@ -62,6 +62,38 @@ test('--static starts no server and says so; --fail-on never ends with 0', async
   expect(ended.code).toBe(0);
   expect(result).toMatchObject({ mode: 'static', server: null });
   expect(existsSync(join(folder, '.cache/fairway/postgres'))).toBe(false);
+});
+
+test('*.sql as a shell gives it: the up scripts in their order, all of them watched, the down scripts left out', async () => {
+  const shop = resolve('examples/shop/migrations');
+  const named = readdirSync(shop)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .map((name) => join(shop, name));
+  const ended = await fairway('classify', ...named, '--database', 'postgres', '--json');
+  const classes = resultOf(ended).statements.map((one) => [basename(one.file), one.class]);
+
+  expect(ended.code).toBe(0);
+  expect(classes).toEqual([
+    ['0001_products.sql', 'safe'],
+    ['0001_products.sql', 'safe'],
+    ['0002_orders.sql', 'safe'],
+    ['0002_orders.sql', 'safe'],
+    ['0002_orders.sql', 'safe'],
+  ]);
+  expect(ended.stderr).toContain('0001_products.down.sql');
+});
+
+test('--down watches the down scripts on the schema that they undo, the newest first', async () => {
+  write('0001_books.down.sql', 'DROP TABLE books;');
+  write('0002_index.down.sql', 'DROP INDEX books_pages;');
+  const ended = await fairway('classify', 'migrations', '--down', '--database', 'postgres', '--json');
+
+  expect(ended.code).toBe(3);
+  expect(resultOf(ended).statements.map((one) => [one.file, one.drops])).toEqual([
+    ['migrations/0002_index.down.sql', ['index books_pages']],
+    ['migrations/0001_books.down.sql', ['table books']],
+  ]);
 });
 
 test('in a job on GitHub each finding is an annotation at its line', async () => {

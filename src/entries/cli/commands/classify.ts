@@ -31,11 +31,15 @@ export const run: CommandBody = async (context) => {
   };
   const databaseUrl = await url('database-url');
   const migrations = await findMigrations(
-    context.positionals,
-    text(context, 'from-migrations'),
+    {
+      names: context.positionals,
+      earlierIn: text(context, 'from-migrations'),
+      downs: context.flags['down'] === true,
+    },
     context.directory,
     world.files,
   );
+  noteLeftOut(migrations.leftOut, context);
   const existing =
     databaseUrl === null ? null : await existingServer(databaseUrl, context.flags['throw-away'] === true, world.sql);
   const input: ClassifyInput = {
@@ -61,6 +65,12 @@ export const run: CommandBody = async (context) => {
     for (const line of annotations(result)) process.stderr.write(`${line}\n`);
   return ended(result, (text(context, 'fail-on') ?? 'dangerous') as FailOn);
 };
+
+function noteLeftOut(paths: readonly string[], { reporter, flags }: CommandContext): void {
+  if (paths.length === 0) return;
+  const hint = flags['down'] === true ? '' : ' (to classify them: --down)';
+  reporter.report({ type: 'note', stage: 'classify', text: `left out: ${paths.join(', ')}${hint}` });
+}
 
 type FailOn = 'dangerous' | 'review' | 'never';
 

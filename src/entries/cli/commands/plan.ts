@@ -25,7 +25,11 @@ export const run: CommandBody = async (context) => {
       hint: 'on MariaDB let fairway classify say which ALTER is instant',
     });
   }
-  const migrations = await findMigrations([file], text(context, 'from-migrations'), context.directory, world.files);
+  const migrations = await findMigrations(
+    { names: [file], earlierIn: text(context, 'from-migrations'), downs: false },
+    context.directory,
+    world.files,
+  );
   const [migration] = migrations.files;
   if (migration === undefined || migrations.files.length > 1) {
     throw new ConfigError('FILES_MISSING', 'a plan is made for one file at a time');

@@ -51,6 +51,7 @@ export const database: readonly CommandSpec[] = [
       { name: 'budget', kind: 'text', value: 'TIME', about: 'how long a lock may be held on the target (default: 1s)' },
       { name: 'statement-timeout', kind: 'text', value: 'TIME', about: 'for one statement on the copy (default: 5m)' },
       { name: 'static', kind: 'switch', about: 'read only, start no database' },
+      { name: 'down', kind: 'switch', about: 'the down scripts among FILES, not the up scripts' },
       { name: 'sarif', kind: 'text', value: 'FILE', about: 'also write the findings as SARIF' },
       {
         name: 'fail-on',
