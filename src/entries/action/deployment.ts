@@ -1,27 +1,15 @@
-import { isAbsolute, resolve } from 'node:path';
 import type { DeploymentState } from '../../adapters/actions/github-pages.ts';
 import type { RunFacts } from '../../domain/summary/facts.ts';
 import type { Run } from '../cli/context.ts';
+import { placeOf } from './place.ts';
 
 /** Commands after which another release may serve. */
 export const deploymentCommands: readonly string[] = ['ship', 'deploy', 'rollback'];
 
 /** The environment that a run deploys to; null when the configuration cannot be read, which the run itself will say. */
 export async function deployed(run: Run, env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
-  const text = (flag: string): string | null => {
-    const value = run.globals[flag];
-    return typeof value === 'string' && value !== '' ? value : null;
-  };
   const { loadConfiguration } = await import('../cli/configuration.ts');
-  const directory = resolve(env['GITHUB_WORKSPACE'] ?? '.', text('directory') ?? '.');
-  const file = text('config');
-  const configFile = file === null || isAbsolute(file) ? file : resolve(directory, file);
-  return await loadConfiguration({
-    directory,
-    configFile,
-    environment: text('env') ?? env['FAIRWAY_ENV'] ?? null,
-    env,
-  }).then(
+  return await loadConfiguration(placeOf(run, env)).then(
     ({ environment, config }) => (config.target === undefined ? null : environment),
     () => null,
   );

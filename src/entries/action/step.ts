@@ -15,6 +15,7 @@ import { ownVersion } from '../cli/version.ts';
 import { askedRun, currentEvent } from './ask.ts';
 import { openGitHub, type GitHub } from './github.ts';
 import { type ActionInputs, readInputs } from './read-inputs.ts';
+import { basePolicy } from './policy.ts';
 import { tellResult } from './results.ts';
 
 /** The step itself: inputs, trust, the command, and what GitHub is told of it. Answers the exit code. */
@@ -51,6 +52,7 @@ export async function runStep(runner: Runner): Promise<number> {
     inputs.remarks.forEach(warn);
     const event = await currentEvent(process.env);
     const run = askedRun(inputs, event);
+    const policy = await basePolicy(event, run, process.env, warn);
     github = await openGitHub({ env: process.env, token, inputs, run, event, warn });
     await github.begin((name, value) => runner.state(name, value));
     const audience: Audience = {
@@ -72,6 +74,7 @@ export async function runStep(runner: Runner): Promise<number> {
       graceMs: 10_000,
       writeDocument: (text) => process.stdout.write(text),
       audience,
+      ...(policy === null ? {} : { policy }),
     });
   } catch (thrown) {
     const error = expected(thrown, interruption.signal, ownVersion());

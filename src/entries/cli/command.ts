@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly positionals: readonly string[];
   readonly dryRun: boolean;
   readonly verbose: boolean;
+  /** Text of the configuration whose policy goes before the file's own: that of the base branch, for a pull request. */
+  readonly policy?: string;
   /** Where journals, releases and runs are kept; absolute, outside every work tree, perhaps not made yet. */
   readonly stateDirectory: string;
   /** What may be deleted at any time. */

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { loadText, maxCharacters, smallestFile } from '../../config/load.ts';
+import type { PlainMap } from '../../config/path.ts';
+import { type Judged, withPolicyOf } from '../../config/policy.ts';
 import { type Asked, askedEnvironment, type Resolved, resolveConfig } from '../../config/resolve.ts';
 import { ConfigError } from '../../errors.ts';
 import type { CommandContext } from './command.ts';
@@ -14,7 +16,7 @@ export interface Configuration extends Resolved {
   readonly directory: string;
 }
 
-type Where = Pick<CommandContext, 'directory' | 'configFile' | 'environment' | 'env'>;
+type Where = Pick<CommandContext, 'directory' | 'configFile' | 'environment' | 'env' | 'policy'>;
 
 /**
  * Find, read and judge the configuration of a command.
@@ -25,7 +27,25 @@ export async function loadConfiguration(context: Where): Promise<Configuration> 
   const file = context.configFile ?? (await findFile(context.directory));
   const shown = shownPath(context.directory, file);
   const source = loadText(await readConfig(file, shown), shown);
-  return { ...resolveConfig(source, asked(context)), file, directory: dirname(file) };
+  const { policy } = context;
+  const judged = policy === undefined ? source : { ...source, ...judgedBy(policy, source.value) };
+  return { ...resolveConfig(judged, asked(context)), file, directory: dirname(file) };
+}
+
+/** What a configuration says once the policy of another goes before its own; one that cannot be read has none. */
+export function judgedBy(policy: string, own: PlainMap): Judged {
+  try {
+    return withPolicyOf(loadText(policy, 'the configuration of the base branch').value, own);
+  } catch {
+    return { value: own, changed: [] };
+  }
+}
+
+/** The file that a command reads, relative to its folder where that is shorter, and what it says. */
+export async function configurationText(context: Where): Promise<{ readonly file: string; readonly value: PlainMap }> {
+  const file = context.configFile ?? (await findFile(context.directory));
+  const shown = shownPath(context.directory, file);
+  return { file, value: loadText(await readConfig(file, shown), shown).value };
 }
 
 /** `--env` and FAIRWAY_ENV arrive as one; what was asked for by which matters to the message only. */

@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly isTerminal: boolean;
   readonly signal: AbortSignal;
   readonly ask: (question: string) => Promise<boolean>;
+  readonly policy?: string;
 }
 
 /** Flags go before the variables of the environment; an empty variable says nothing. */

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { withPolicyOf } from '../../../src/config/policy.ts';
+
+const base = {
+  app: 'shop',
+  deploy: { guard: { errorRate: '1%' } },
+  environments: { production: { deploy: { hold: '10m' } }, staging: null },
+};
+
+test('what eases the judgement is taken from the base, everything else from the change', () => {
+  const head = { ...base, app: 'store', build: { run: 'make' }, deploy: { guard: { errorRate: '100%' } } };
+  expect(withPolicyOf(base, head)).toEqual({
+    value: { ...base, app: 'store', build: { run: 'make' } },
+    changed: ['deploy'],
+  });
+});
+
+test('in every environment that the base knows, and when a section is new or gone', () => {
+  const head = {
+    app: 'shop',
+    rehearsal: { database: null },
+    environments: {
+      production: { deploy: { hold: '0s' }, target: { type: 'process' } },
+      fresh: { deploy: { hold: '1s' } },
+    },
+  };
+  expect(withPolicyOf(base, head)).toEqual({
+    value: {
+      app: 'shop',
+      deploy: { guard: { errorRate: '1%' } },
+      environments: {
+        production: { deploy: { hold: '10m' }, target: { type: 'process' } },
+        fresh: { deploy: { hold: '1s' } },
+      },
+    },
+    changed: ['deploy', 'rehearsal', 'environments.production.deploy'],
+  });
+});
+
+test('a change that touches no policy is judged as it stands', () => {
+  expect(withPolicyOf(base, base)).toEqual({ value: base, changed: [] });
+});
