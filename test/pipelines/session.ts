@@ -1,8 +1,13 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the session answers to a query: a value for its leaf, an exec that failed, or a refusal in words. */
-export type Answer = { readonly value: unknown } | { readonly exec: FailedExec } | { readonly message: string };
+/** What the session answers to a query: a value for its leaf, an exec that failed, a refusal in words, or nothing. */
+export type Answer =
+  | 'silence'
+  | 'cut'
+  | { readonly value: unknown }
+  | { readonly exec: FailedExec }
+  | { readonly message: string };
 
 export interface FailedExec {
   readonly cmd: readonly string[];
@@ -26,7 +31,10 @@ export interface Session {
  *
  * A leaf without an answer of its own gets an id, as an engine hands them out.
  */
-export async function openSession(answer: (query: string) => Answer | null = () => null): Promise<Session> {
+export async function openSession(
+  answer: (query: string) => Answer | null = () => null,
+  version = 'v0.21.8',
+): Promise<Session> {
   const token = 'token-of-the-session';
   const expected = `Basic ${Buffer.from(`${token}:`).toString('base64')}`;
   const queries: string[] = [];
@@ -39,8 +47,10 @@ export async function openSession(answer: (query: string) => Answer | null = () 
       const { query } = JSON.parse(await bodyOf(request)) as { query: string };
       const isVersion = /^\s*(query\s*)?\{\s*version\s*\}\s*$/.test(query);
       if (isOurs && !isVersion) queries.push(onOneLine(query));
+      const given = isVersion ? { value: version } : (answer(query) ?? { value: `id-${queries.length}` });
+      if (given === 'silence') return;
+      if (given === 'cut') return void request.socket.destroy();
       response.writeHead(isOurs ? 200 : 401, { 'content-type': 'application/json' });
-      const given = isVersion ? { value: 'v0.21.8' } : (answer(query) ?? { value: `id-${queries.length}` });
       response.end(JSON.stringify(isOurs ? answerBody(query, given) : { errors: [{ message: 'unauthorized' }] }));
     })();
   });
@@ -57,7 +67,7 @@ export async function openSession(answer: (query: string) => Answer | null = () 
   };
 }
 
-function answerBody(query: string, answer: Answer): unknown {
+function answerBody(query: string, answer: Exclude<Answer, string>): unknown {
   if ('value' in answer)
     return { data: pathOf(query).reduceRight((inner, field) => ({ [field]: inner }), answer.value) };
   if ('message' in answer) return { data: null, errors: [{ message: answer.message, path: pathOf(query) }] };

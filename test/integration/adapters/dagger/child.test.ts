@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { build } from '../../../../scripts/build.ts';
+import { type DaggerOptions, daggerPipeline } from '../../../../src/adapters/dagger/client.ts';
+import type { PipelineRequest } from '../../../../src/adapters/dagger/messages.ts';
+import { type Answer, openSession, type Session } from '../../../pipelines/session.ts';
+
+let folder: string;
+let entry: string;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fairway-dagger-'));
+  await build(join(folder, 'dist'));
+  entry = join(folder, 'dist/dagger.js');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function engine(answer?: (query: string) => Answer | null, version?: string): Promise<Session> {
+  const session = await openSession(answer, version);
+  closing.push(async () => await session.close());
+  return session;
+}
+
+/** Run with nothing of this machine's own Dagger in sight. */
+async function run(
+  env: Readonly<Record<string, string>>,
+  more: Partial<DaggerOptions> = {},
+  request: PipelineRequest = { pipeline: 'probe' },
+) {
+  const options = { env: { PATH: '', ...env }, program: [process.execPath, entry] as const };
+  return await daggerPipeline(request, { ...options, connectTimeoutMs: 20_000, timeoutMs: 40_000, ...more });
+}
+
+const at = ({ port, token }: Pick<Session, 'port' | 'token'>) => ({
+  DAGGER_SESSION_PORT: String(port),
+  DAGGER_SESSION_TOKEN: token,
+});
+
+/** A stand-in for the engine's command line; writes its pid where we find it. */
+function commandLine(name: string, body: string): { readonly env: Record<string, string>; pid(): Promise<number> } {
+  const program = join(folder, `${name}.cjs`);
+  const pidFile = join(folder, `${name}.pid`);
+  writeFileSync(
+    program,
+    `#!${process.execPath}\nrequire('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\n${body}\n`,
+  );
+  chmodSync(program, 0o755);
+  return {
+    env: { _EXPERIMENTAL_DAGGER_CLI_BIN: program },
+    async pid() {
+      await until(() => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '');
+      return Number(readFileSync(pidFile, 'utf8'));
+    },
+  };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1_500 && !isSo(); tries += 1) await delay(20);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+const deaf = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);";
+
+test('with an engine at hand the pipeline runs and says which engine it was', async () => {
+  const session = await engine();
+  expect(await run(at(session))).toEqual({ kind: 'done', engineVersion: 'v0.21.8' });
+});
+
+test('an image is built and leaves as an archive at the place that was asked for', async () => {
+  const session = await engine();
+  const archive = join(folder, 'image.tar');
+  const request = {
+    pipeline: 'build',
+    source: folder,
+    dockerfile: 'Dockerfile',
+    args: {},
+    labels: {},
+    archive,
+  } as const;
+  expect(await run(at(session), {}, request)).toMatchObject({ kind: 'done' });
+  expect(session.queries.at(-1)).toContain(`asTarball (mediaTypes: OCI) { export (path: "${archive}")`);
+});
+
+test('tests that fail in the engine are an end with their exit code and words, not an error', async () => {
+  const failure = { cmd: ['npm', 'test'], exitCode: 3, stdout: '2 passed', stderr: 'cart: 1 failed' };
+  const session = await engine((query) => (query.includes('withExec') ? { exec: failure } : null));
+  const request = { pipeline: 'test', archive: entry, commands: [['npm', 'test']], env: {} } as const;
+  expect(await run(at(session), {}, request)).toEqual({ kind: 'exec-failed', failure });
+});
+
+test('what the engine refuses is told in its words', async () => {
+  const words = 'dockerfile parse error on line 3: unknown instruction: RUNN';
+  const session = await engine((query) => (query.includes('dockerBuild') ? { message: words } : null));
+  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
+  await expect(run(at(session), {}, request)).rejects.toMatchObject({
+    code: 'DAGGER_REFUSED',
+    message: expect.stringContaining(words) as string,
+  });
+});
+
+test('without an engine nothing is downloaded: it is one clear error at once', async () => {
+  await expect(run({})).rejects.toMatchObject({ code: 'DAGGER_MISSING', family: 'environment' });
+  await expect(run({ DAGGER_SESSION_PORT: '1' })).rejects.toThrow('DAGGER_SESSION_TOKEN is not');
+  const gone = join(folder, 'gone');
+  await expect(run({ _EXPERIMENTAL_DAGGER_CLI_BIN: gone })).rejects.toThrow(`${gone} is not there`);
+});
+
+test('nobody listens on the port of the session', async () => {
+  const session = await openSession();
+  await session.close();
+  await expect(run(at(session))).rejects.toMatchObject({ code: 'DAGGER_UNREACHABLE' });
+});
+
+test('a socket that accepts and stays silent ends at the deadline for connecting', async () => {
+  const server: Server = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(async () => server.close());
+  const { port } = server.address() as AddressInfo;
+  const ended = run(at({ port, token: 'x' }), { connectTimeoutMs: 1_500 });
+  await expect(ended).rejects.toMatchObject({
+    code: 'DAGGER_UNREACHABLE',
+    message: 'no Dagger engine answered within 1.5 s',
+  });
+});
+
+test('a command line that never answers and ignores SIGTERM leaves nothing behind', async () => {
+  const cli = commandLine('deaf', deaf);
+  await expect(run(cli.env, { connectTimeoutMs: 2_500 })).rejects.toMatchObject({ code: 'DAGGER_UNREACHABLE' });
+  expect(isRunning(await cli.pid())).toBe(false);
+});
+
+test('a command line that fails is one clear error', async () => {
+  const cli = commandLine('failing', "console.error('incompatible client version'); process.exit(2);");
+  await expect(run(cli.env)).rejects.toMatchObject({
+    code: 'DAGGER_UNREACHABLE',
+    message: 'no Dagger engine answered: incompatible client version',
+  });
+});
+
+test('an engine that is too old is named', async () => {
+  const session = await engine(undefined, 'v0.18.19');
+  await expect(run(at(session))).rejects.toMatchObject({
+    code: 'DAGGER_VERSION',
+    message: 'the Dagger engine is v0.18.19; from v0.19.0 on it would do',
+  });
+});
+
+test('an engine that is killed in the middle of a pipeline is lost, not refused', async () => {
+  const session = await engine((query) => (query.includes('dockerBuild') ? 'cut' : null));
+  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
+  await expect(run(at(session), {}, request)).rejects.toMatchObject({ code: 'DAGGER_LOST' });
+});
+
+test('a pipeline that hangs ends at its own deadline', async () => {
+  const session = await engine((query) => (query.includes('dockerBuild') ? 'silence' : null));
+  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
+  await expect(run(at(session), { timeoutMs: 2_500 }, request)).rejects.toMatchObject({ code: 'DAGGER_TIMEOUT' });
+});
+
+test('an interruption ends the pipeline with its own reason, and the session of the command line with it', async () => {
+  const cli = commandLine('interrupted', deaf);
+  const interruption = new AbortController();
+  const ended = run(cli.env, { signal: interruption.signal });
+  const pid = await cli.pid();
+  interruption.abort(new Error('interrupted by SIGINT'));
+  await expect(ended).rejects.toThrow('interrupted by SIGINT');
+  expect(isRunning(pid)).toBe(false);
+});
+
+test('when the client is killed the child and all that it started end by themselves', async () => {
+  const cli = commandLine('orphaned', deaf);
+  const program = join(import.meta.dirname, 'programs/runs-a-pipeline.ts');
+  const client = spawn(process.execPath, [program, entry], { env: { PATH: '', ...cli.env }, stdio: 'ignore' });
+  const pid = await cli.pid();
+  client.kill('SIGKILL');
+  await once(client, 'exit');
+  await until(() => !isRunning(pid));
+  expect(isRunning(pid)).toBe(false);
+});
