@@ -1,0 +1,41 @@
+/** How bad, as the scanner says; in the order in which a table shows them. */
+export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
+export type Severity = (typeof severities)[number];
+
+/** One thing that a scanner found, in words that every scanner shares. */
+export interface Finding {
+  readonly kind: 'vulnerability' | 'secret' | 'misconfiguration' | 'licence';
+  /** `CVE-2026-1234`, or the name of a rule. */
+  readonly id: string;
+  /** Other names of the same vulnerability. */
+  readonly aliases: readonly string[];
+  readonly severity: Severity;
+  /** What it is in: a package, or the file for what is no vulnerability. */
+  readonly component: string;
+  /** Package URL without the version; empty when there is none. */
+  readonly purl: string;
+  readonly version: string;
+  /** Versions without it; empty when there is none yet. */
+  readonly fixedIn: readonly string[];
+  /** The file or image that was looked at, as the scanner names it. */
+  readonly target: string;
+  readonly title: string;
+}
+
+/**
+ * What makes two findings the same, whatever was scanned: an image, its archive, its SBOM or a later version of it.
+ *
+ * Not the scanner's own fingerprint, which differs between these. The least of its names stands for a vulnerability,
+ * so that scanners which prefer different ones agree.
+ */
+export function identityOf({ kind, id, aliases, purl, component, target }: Finding): string {
+  if (kind !== 'vulnerability') return [kind, id, component, target].join(' ');
+  const [name = id] = [id, ...aliases].toSorted(byPreference);
+  return [kind, name, purl === '' ? component : purl].join(' ');
+}
+
+/** CVE names first: every scanner knows them. */
+function byPreference(a: string, b: string): number {
+  const rank = (name: string): number => (name.startsWith('CVE-') ? 0 : 1);
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
