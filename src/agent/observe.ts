@@ -1,5 +1,7 @@
 import { compare, noComparison, takeUp } from '../domain/analysis/comparison.ts';
 import type { Comparison, SideLook } from '../domain/analysis/comparison.ts';
+import { withMetrics } from '../domain/analysis/metrics.ts';
+import type { Sample } from '../domain/analysis/metrics.ts';
 import { judge } from '../domain/analysis/judge.ts';
 import type { Counts } from '../domain/analysis/judge.ts';
 import { weigh } from '../domain/analysis/weigh.ts';
@@ -35,6 +37,8 @@ export interface Hold {
   readonly plan: RolloutPlan;
   readonly state: RolloutState;
   /** Sees the counts about twice per second. */
+  /** The latest of the metrics of other sources. */
+  readonly samples: () => readonly Sample[];
   /** Whether it must go on beyond its time; `atGate` when the hold of a step with a gate is over. */
   readonly mustWait: (atGate: boolean) => Promise<boolean>;
   readonly onCounts: (counts: Counts, text: string, facts: HoldFacts) => void;
@@ -48,7 +52,7 @@ export async function observe(
   ports: { readonly clock: Clock },
 ): Promise<RolloutEvent> {
   const { clock } = ports;
-  const { action, plan, state, onCounts, mustWait } = hold;
+  const { action, plan, state, onCounts, mustWait, samples } = hold;
   const begin = clock.monotonicMs();
   // A step without a hold gathers nothing that could be too little.
   const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
@@ -77,11 +81,8 @@ export async function observe(
     const isWaiting = await mustWait(action.pause === true && heldMs >= action.holdMs);
     const isHoldOver = heldMs >= action.holdMs && !isWaiting;
     const endsOnAccept = plan.endStepOnAccept === true && !isWaiting && action.pause !== true;
-    const verdict = judge(
-      evidence,
-      { ...limits, endsOnAccept, isLongestHoldOver: heldMs >= longestHoldMs },
-      isHoldOver,
-    );
+    const judged = judge(evidence, { ...limits, endsOnAccept, isLongestHoldOver: heldMs >= longestHoldMs }, isHoldOver);
+    const verdict = withMetrics(judged, samples());
     if (now - reportedAt >= (isWaiting ? waitingReportMs : reportMs) || verdict.kind !== 'wait') {
       const left = action.holdMs - heldMs;
       const said = verdict.kind === 'wait' ? verdict.doubt : verdict.reason;

@@ -10,6 +10,7 @@ import type { KeptRelease, Rollout } from './ledger.ts';
 import { countsIn, observe, statsOf } from './observe.ts';
 import type { Hold } from './observe.ts';
 import { awaitReady } from './ready.ts';
+import { startSampling } from './sample.ts';
 import { verifyStable } from './verify.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -104,16 +105,17 @@ async function act(
     case 'shift':
       await shift(sharesOf(id, state.stableId, action.weightPercent), `shift to ${action.weightPercent} %`);
       return done;
-    case 'observe':
-      return {
-        ...done,
-        event: await observe(
-          { action, plan, state, onCounts, mustWait: (atGate) => waitsAt(app, action.step, atGate) },
-          proxy,
-          signal,
-          world,
-        ),
-      };
+    case 'observe': {
+      const over = new AbortController();
+      const samples = startSampling(plan, over.signal, world);
+      const mustWait = async (atGate: boolean): Promise<boolean> => await waitsAt(app, action.step, atGate);
+      try {
+        const hold: Hold = { action, plan, state, onCounts, mustWait, samples };
+        return { ...done, event: await observe(hold, proxy, signal, world) };
+      } finally {
+        over.abort();
+      }
+    }
     case 'persist':
       await within(proxyTimeoutMs, 'persist', proxy.persistStable(id), clock);
       return done;

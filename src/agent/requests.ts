@@ -53,6 +53,17 @@ const plan = z.looseObject({
   minRequestsPerStep: z.number(),
   longestHoldMs: ms.optional(),
   endStepOnAccept: z.boolean().optional(),
+  metrics: z
+    .array(
+      z.looseObject({
+        type: z.string(),
+        name: z.string(),
+        failAbove: z.number(),
+        every: ms.min(1),
+        timeout: ms.min(1),
+      }),
+    )
+    .optional(),
   onInconclusive: z.enum(['rollback', 'hold']),
   drainTimeoutMs: ms,
   leaseMs: ms,

@@ -1,5 +1,6 @@
 import type { CheckSpec, SmokeReport } from '../domain/smoke/check.ts';
-import type { RolloutPlan } from '../domain/rollout/plan.ts';
+import type { Reading } from '../domain/analysis/metrics.ts';
+import type { MetricSpec, RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Clock, Files, Http, Ports, ProcessIdentity } from '../ports.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { Target } from '../targets/target.ts';
@@ -31,5 +32,7 @@ export interface AgentWorld {
 export interface Plugins {
   target(spec: RolloutPlan['target']): Target;
   proxy(spec: RolloutPlan['proxy'], directory: string): Proxy;
+  /** Ask a source once about the release of the plan. */
+  metric(spec: MetricSpec, plan: RolloutPlan): Promise<Reading>;
   smoke(specs: readonly CheckSpec[], baseUrl: string, deadlineMs: number, signal: AbortSignal): Promise<SmokeReport>;
 }

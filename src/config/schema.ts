@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkSchema } from '../checks/index.ts';
+import { metricSchema } from '../metrics/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
@@ -155,6 +156,12 @@ const deploy = z.strictObject({
     .boolean()
     .default(false)
     .describe('A step ends before its hold is over once the evidence accepts the new release.'),
+  metrics: z
+    .array(metricSchema)
+    .default([])
+    .describe(
+      'Numbers of other sources with their limits, asked during each hold; one that gives none is inconclusive.',
+    ),
   onInconclusive: z
     .enum(['rollback', 'hold'])
     .default('rollback')

@@ -23,6 +23,7 @@ import { socketControl } from '../adapters/proxy/control-client.ts';
 import { createAgent } from '../agent/agent.ts';
 import type { AgentWorld } from '../agent/world.ts';
 import { runChecks } from '../checks/run.ts';
+import { metricSources } from '../metrics/index.ts';
 import { protocolVersion } from '../domain/rollout/messages.ts';
 import type { ProcessIdentity } from '../ports.ts';
 import { proxies } from '../proxies/index.ts';
@@ -95,6 +96,12 @@ const world: AgentWorld = {
     startedAt: new Date().toISOString(),
   },
   plugins: {
+    metric: async (spec, { app, environment, release }) => {
+      const source = metricSources.find(({ type }) => type === spec.type);
+      if (source === undefined) throw new Error(`there is no metric source of type "${spec.type}" here`);
+      const subject = { app, environment, releaseId: release.id, version: release.version };
+      return await source.read(spec as never, subject, { http });
+    },
     target(spec) {
       const plugin = targets.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no target of type "${spec.type}" here`);

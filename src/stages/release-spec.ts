@@ -57,6 +57,7 @@ export function rolloutPlan(
     minRequestsPerStep: deploy.minRequestsPerStep,
     longestHoldMs: deploy.longestHold,
     endStepOnAccept: deploy.endStepOnAccept,
+    metrics: deploy.metrics,
     onInconclusive: deploy.onInconclusive,
     drainTimeoutMs: deploy.drain,
     leaseMs: deploy.lease,

@@ -54,6 +54,16 @@ export interface Guard {
   readonly minRequests: number;
 }
 
+/** One number of another source; in ms where it is a time. */
+export interface MetricSpec {
+  readonly type: string;
+  readonly name: string;
+  readonly failAbove: number;
+  readonly every: number;
+  readonly timeout: number;
+  readonly [key: string]: unknown;
+}
+
 export interface RolloutPlan {
   readonly rolloutId: string;
   readonly runId: string;
@@ -71,6 +81,8 @@ export interface RolloutPlan {
   readonly longestHoldMs?: number | undefined;
   /** A step ends as soon as the evidence accepts the new release. */
   readonly endStepOnAccept?: boolean | undefined;
+  /** Asked during each hold; read by their plug-ins. */
+  readonly metrics?: readonly MetricSpec[] | undefined;
   readonly onInconclusive: 'rollback' | 'hold';
   readonly drainTimeoutMs: number;
   readonly leaseMs: number;

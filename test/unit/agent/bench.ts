@@ -4,6 +4,7 @@ import type { JournalRecord } from '../../../src/agent/ledger.ts';
 import type { AgentWorld } from '../../../src/agent/world.ts';
 import type { Answers, Request, RolloutEnd, RolloutRecord, RunOwner } from '../../../src/domain/rollout/messages.ts';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';
+import type { Reading } from '../../../src/domain/analysis/metrics.ts';
 import type { SmokeReport } from '../../../src/domain/smoke/check.ts';
 import type { Files, Http, ProcessIdentity } from '../../../src/ports.ts';
 import { fakeClock } from '../../fakes/clock.ts';
@@ -29,6 +30,8 @@ export interface Host {
   readonly deadProcesses: Set<number>;
   /** Whether the checks pass at a base URL. */
   smoke: (baseUrl: string) => SmokeReport['verdict'];
+  /** What any metric of a plan answers. */
+  metric: () => Promise<Reading>;
   readonly log: string[];
 }
 
@@ -40,6 +43,7 @@ export function openHost(): Host {
     target: fakeTarget(),
     deadProcesses: new Set(),
     smoke: () => 'pass',
+    metric: async () => ({ kind: 'value', value: 0 }),
     log: [],
   };
 }
@@ -88,6 +92,7 @@ export async function openBench(host: Host, files: Files = host.files, life: Lif
     plugins: {
       target: () => mortal(host.target, life),
       proxy: () => mortal(host.proxy, life),
+      metric: async () => await host.metric(),
       smoke: async (_specs, baseUrl) => {
         const verdict = host.smoke(baseUrl);
         const result = { name: 'GET /health', attempts: 1, durationMs: 1 };
