@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../../scripts/build.ts';
@@ -15,6 +15,8 @@ export interface Stage {
   readonly temp: string;
   write(path: string, content: string): void;
   commit(message: string): string;
+  /** False when git does not take it. */
+  git(...args: readonly string[]): boolean;
   step(step: Omit<Step, 'action' | 'workspace' | 'temp'>): ReturnType<typeof runStep>;
   close(): void;
 }
@@ -33,7 +35,12 @@ export async function openStage(workspaceName = 'work space'): Promise<Stage> {
   await build(join(action, 'dist'));
   for (const file of ['action.yml', 'package.json']) copyFileSync(join(root, file), join(action, file));
   const git = (...args: readonly string[]): string =>
-    execFileSync('git', [...args], { cwd: workspace, env: { ...process.env, ...identity }, encoding: 'utf8' }).trim();
+    execFileSync('git', [...args], {
+      cwd: workspace,
+      env: { ...process.env, ...identity },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   git('init', '--quiet', '--initial-branch=main');
   return {
     folder,
@@ -49,15 +56,15 @@ export async function openStage(workspaceName = 'work space'): Promise<Stage> {
       git('commit', '--quiet', '--allow-empty', '--message', message);
       return git('rev-parse', 'HEAD');
     },
+    git(...args) {
+      try {
+        git(...args);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     step: async (step) => await runStep({ action, workspace, temp, ...step }),
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** Bring the example into the workspace. */
-export function withShop(stage: Stage): void {
-  cpSync(join(root, 'examples/shop'), stage.workspace, {
-    recursive: true,
-    filter: (path) => !path.includes('node_modules'),
-  });
 }

@@ -136,6 +136,35 @@ process.exitCode = 1;`,
     expect(main.summary).toContain('### What changed');
     expect(marker()).toBe(false);
   });
+
+  test('as the name of a branch or a tag, and as a title, executes nothing and commands nothing', async () => {
+    const names = hostileTexts.filter((text) => text.length < 200 && stage.git('check-ref-format', '--branch', text));
+    expect(names.length).toBeGreaterThan(20);
+    for (const name of names) {
+      stage.git('branch', '--', name);
+      stage.git('tag', '--', `x-${name}`);
+    }
+    const branch =
+      names.find((name) => name.includes('$(touch')) ?? names.find((name) => name.includes('touch')) ?? names[0] ?? '';
+    stage.git('switch', '--quiet', branch);
+    const ref = { GITHUB_REF: `refs/heads/${branch}`, GITHUB_REF_NAME: branch, GITHUB_HEAD_REF: branch };
+    const plan = await stage.step({ with: { command: 'release', args: '- plan' }, env: ref });
+    stage.git('switch', '--quiet', 'main');
+    expect({ code: plan.main.code, commands: plan.main.commands }).toEqual({ code: 0, commands: [] });
+    const titles = hostileTexts
+      .map((text) => text.toWellFormed().replaceAll('\0', ''))
+      .filter((text) => text.length < 500);
+    for (const title of titles.filter((_, index) => index % 12 === 0)) {
+      const { main } = await stage.step({
+        with: { command: 'commits', args: JSON.stringify(['lint', `--title=feat: ${title}`, 'HEAD..HEAD']) },
+        event: { name: 'pull_request', payload: { pull_request: { number: 1, title } } },
+        skipPost: true,
+      });
+      expect(main.commands.filter(({ name }) => !['error', 'warning'].includes(name))).toEqual([]);
+      expect({ env: main.env, path: main.path }).toEqual({ env: {}, path: '' });
+    }
+    expect(marker()).toBe(false);
+  });
 });
 
 describe('secrets', () => {
