@@ -39,3 +39,13 @@ function byPreference(a: string, b: string): number {
   const rank = (name: string): number => (name.startsWith('CVE-') ? 0 : 1);
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
+
+/** `pkg:npm/%40scope/name@1.0.0?arch=x#y` -> `pkg:npm/%40scope/name`. */
+export function withoutVersion(purl: string): string {
+  return purl.replace(/[?#].*$/, '').replace(/@[^@/]*$/, '');
+}
+
+export function severityOf(value: unknown): Severity {
+  const name = typeof value === 'string' ? value.toLowerCase() : '';
+  return severities.find((severity) => severity === name) ?? 'unknown';
+}

@@ -1,4 +1,5 @@
-import { type Finding, severities, type Severity } from './finding.ts';
+import { type Fields, isRecord, records, text } from './fields.ts';
+import { type Finding, severityOf, withoutVersion } from './finding.ts';
 
 /** Findings, or why the text is no report: a scan that failed is neither pass nor findings. */
 export type ScanRead =
@@ -72,28 +73,4 @@ function vulnerability(one: Fields, target: string): Finding {
     target,
     title: text(one['Title']),
   };
-}
-
-/** `pkg:npm/%40scope/name@1.0.0?arch=x#y` -> `pkg:npm/%40scope/name`. */
-export function withoutVersion(purl: string): string {
-  return purl.replace(/[?#].*$/, '').replace(/@[^@/]*$/, '');
-}
-
-export function severityOf(value: unknown): Severity {
-  const name = text(value).toLowerCase();
-  return severities.find((severity) => severity === name) ?? 'unknown';
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function records(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readTrivy, withoutVersion } from '../../../../src/domain/scan/read-trivy.ts';
+import { withoutVersion } from '../../../../src/domain/scan/finding.ts';
+import { readTrivy } from '../../../../src/domain/scan/read-trivy.ts';
 
 const report = (results?: readonly unknown[]) =>
   JSON.stringify({
