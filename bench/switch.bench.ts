@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Proxy } from '../src/proxies/proxy.ts';
 import { startBackend } from '../test/integration/proxies/backend.ts';
@@ -49,6 +49,8 @@ interface Sample {
 
 async function main(): Promise<void> {
   const runs = Number(process.argv[2] ?? 3);
+  // What else the machine did: times, unlike failures, mean little beside a high one.
+  const loadAverageBefore = loadavg()[0];
   const report: Record<string, readonly Sample[]> = {};
   for (const [name, open] of Object.entries(proxies)) {
     const samples: Sample[] = [];
@@ -58,7 +60,12 @@ async function main(): Promise<void> {
   const summaries = Object.fromEntries(Object.entries(report).map(([name, samples]) => [name, summary(samples)]));
   const document = {
     made: 'node scripts/guard.mjs bench/switch.bench.ts',
-    machine: { cpus: cpus().length, platform: `${process.platform}-${process.arch}`, node: process.versions.node },
+    machine: {
+      cpus: cpus().length,
+      platform: `${process.platform}-${process.arch}`,
+      node: process.versions.node,
+      loadAverageBefore,
+    },
     runs,
     load: { requestsPerSecond, webSockets, switches, pauseMs, drains, mix },
     summaries,
