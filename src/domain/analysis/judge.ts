@@ -61,7 +61,9 @@ export function judge(evidence: Evidence, limits: Limits, isHoldOver: boolean): 
   if (evidence.sourceGoneMs > 0) return judgeSilence(evidence.sourceGoneMs, limits.sourceGraceMs);
   const isAccepted = limits.endsOnAccept === true && weighed?.isAccepted === true;
   if (!isHoldOver && !isAccepted) return { kind: 'wait' };
-  if (weighed?.doubt != null && (evidence.comparison?.last?.share ?? 1) < 1) {
+  // At 100 % there is nobody to compare with.
+  const isCompared = (evidence.comparison?.last?.share ?? 1) < 1;
+  if (weighed?.doubt != null && isCompared) {
     if (limits.isLongestHoldOver === false) return { kind: 'wait', doubt: weighed.doubt };
     return { kind: 'inconclusive', code: 'CANARY_DOUBTFUL', reason: weighed.doubt };
   }
@@ -73,7 +75,7 @@ export function judge(evidence: Evidence, limits: Limits, isHoldOver: boolean): 
   const counted = `${errors} of ${requestsText(requests)} failed`;
   const said = [
     lowEvidence ? `${counted}: low evidence` : counted,
-    ...(weighed?.withoutLatency ? [weighed.withoutLatency] : []),
+    ...(isCompared && weighed?.withoutLatency ? [weighed.withoutLatency] : []),
   ];
   return { kind: 'pass', lowEvidence, reason: said.join(', ') };
 }

@@ -83,6 +83,12 @@ describe('latency against the baseline', () => {
     });
   });
 
+  test('is not spoken of at 100 %, where there is nobody to compare with', () => {
+    const comparison = compared(1, [side(0, 0), side(0, 0)], [side(160, 0), side(0, 0)]);
+
+    expect(verdictOf(comparison, true)).toMatchObject({ reason: '0 of 160 requests failed' });
+  });
+
   test('takes 1.5 x the p95 of the baseline as slow, and never anything less than 10 ms more', () => {
     expect(pilot.slowAboveMs).toBe(60);
     const fast = { p95Ms: 4 };
@@ -192,7 +198,10 @@ describe('accepting', () => {
   });
 });
 
-describe('simulated, looked at every 100 ms', () => {
+/** A busy machine may take its time. */
+const simulationMs = 120_000;
+
+describe('simulated, looked at every 100 ms', { timeout: simulationMs }, () => {
   const runs = (count: number, settings: Parameters<typeof simulateCanary>[0]) =>
     Array.from({ length: count }, (_, seed) => simulateCanary({ ...settings, seed: seed + 1 }));
   const equal = { errorRate: 0.01, medianMs: 30 };
