@@ -35,9 +35,13 @@ function dialled(host: string | null, { program, env }: DockerCommand): Duplex {
   const child = spawn(program, [...where, 'system', 'dial-stdio'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   const words: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => words.push(text));
+  // One that has ended does not read any more: what it said on its way tells more than that.
+  child.stdin.on('error', () => {});
+  const writable = new PassThrough();
+  writable.pipe(child.stdin);
   // Its end is told only when it is known whether that is a failure.
   const readable = child.stdout.pipe(new PassThrough(), { end: false });
-  const stream = Duplex.from({ writable: child.stdin, readable });
+  const stream = Duplex.from({ writable, readable });
   child.once('error', (error) => stream.destroy(error));
   child.once('close', (code) => {
     if (code === 0) readable.end();

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from '../../fakes/running.ts';
+import { eventually, isRunning } from '../../fakes/running.ts';
 import { needs } from '../../requirements.ts';
 
 /** `test` for what needs an engine of its own, and images made from what the machine has. */
@@ -38,7 +38,9 @@ const root = join(import.meta.dirname, '../../..');
  * own engine, run side by side.
  */
 export async function openTestEngine(): Promise<TestEngine> {
+  await sweep();
   const directory = await mkdtemp(join(tmpdir(), 'fwd-'));
+  await writeFile(join(directory, 'owner'), String(process.pid));
   const host = `unix://${directory}/s`;
   const env = { ...process.env, DOCKER_HOST: host, DOCKER_CONFIG: join(directory, 'config') };
   const docker = async (...argv: readonly string[]): Promise<string> =>
@@ -81,16 +83,14 @@ export async function openTestEngine(): Promise<TestEngine> {
       if (ids.length > 0) await docker('rm', '--force', '--volumes', ...ids);
       await docker('network', 'prune', '--force');
       await end(daemon);
-      await unmount(directory);
-      await run('ip', ['link', 'delete', bridge]);
-      await rm(directory, { recursive: true, force: true });
+      await putAway(directory);
     },
   };
 }
 
 /** Without one the engine would take the machine's `docker0`, and without any it would delete that. */
 async function makeBridge(directory: string): Promise<string> {
-  const bridge = `fw${directory.slice(-6)}`;
+  const bridge = bridgeOf(directory);
   await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
   const [third, fourth] = [process.pid % 256, Math.floor(process.pid / 256) % 256];
   await run('ip', ['addr', 'add', `10.${third}.${fourth}.1/24`, 'dev', bridge]);
@@ -105,8 +105,9 @@ async function start(
 ): Promise<ChildProcess> {
   const log = await open(join(directory, 'log'), 'a');
   const daemon = spawn(
-    'dockerd',
-    `--data-root ${directory}/data --exec-root ${directory}/exec --pidfile ${directory}/pid --host unix://${directory}/s
+    // It ends with us, also when we are killed.
+    'setpriv',
+    `--pdeathsig TERM -- dockerd --data-root ${directory}/data --exec-root ${directory}/exec --pidfile ${directory}/pid --host unix://${directory}/s
       --iptables=false --ip6tables=false --bridge=${bridge} --shutdown-timeout=5`.split(/\s+/),
     { stdio: ['ignore', log.fd, log.fd] },
   );
@@ -120,6 +121,23 @@ async function start(
   });
   return daemon;
 }
+
+/** What test runs left that were killed; their engines ended with them. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const directory = join(tmpdir(), name);
+    const owner = name.startsWith('fwd-') ? await readFile(join(directory, 'owner'), 'utf8').catch(() => null) : null;
+    if (owner !== null && owner !== '' && !isRunning(Number(owner))) await putAway(directory).catch(() => undefined);
+  }
+}
+
+async function putAway(directory: string): Promise<void> {
+  await unmount(directory);
+  await run('ip', ['link', 'delete', bridgeOf(directory)]).catch(() => undefined);
+  await rm(directory, { recursive: true, force: true });
+}
+
+const bridgeOf = (directory: string): string => `fw${directory.slice(-6)}`;
 
 /** The engine leaves the namespace of the host mounted in its folder. */
 async function unmount(directory: string): Promise<void> {

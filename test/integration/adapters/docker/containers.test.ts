@@ -59,7 +59,9 @@ needsEngine('what an engine refuses is told in its own words', async () => {
 test('what answers but is no engine is not taken for one', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fw-'));
   const path = join(directory, 's');
-  const server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
+  const server = createServer((socket) =>
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi')),
+  );
   await new Promise<void>((resolve) => server.listen(path, resolve));
   const asked = dockerContainers(process.env)(`unix://${path}`).engine();
 
