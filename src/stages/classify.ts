@@ -5,6 +5,7 @@ import type { PostgresParser } from '../domain/migration/classify/statement.ts';
 import { ConfigError } from '../errors.ts';
 import type { SqlConnection } from '../ports.ts';
 import type { ThrowAwayServer } from '../databases/observe/throw-away-server.ts';
+import { captureCommand } from './classify/capture.ts';
 import type { ClassifyInput, ClassifyPorts } from './classify/input.ts';
 import { classifyOnMariadb } from './classify/mariadb.ts';
 import { parseBase, parseMigrations } from './classify/scripts.ts';
@@ -24,42 +25,54 @@ export async function classify(input: ClassifyInput, ports: ClassifyPorts): Prom
       return { value, summary: summary(value) };
     }
     const parser = await ports.loadParser();
-    const scripts = parseMigrations(input.files, input.wrapping, parser);
-    const watched = input.isStatic ? null : await watch(scripts, input, parser, ports, note);
+    const written = parseMigrations(input.files, input.wrapping, parser);
+    const { scripts, watched } = input.isStatic
+      ? { scripts: written, watched: null }
+      : await watch(written, input, parser, ports, note);
     const value = classifyPostgres(scripts, watched, { budgetMs: input.budgetMs, target }, parser);
     return { value, summary: summary(value) };
   });
 }
 
 async function watch(
-  scripts: readonly ScriptOfPhase[],
+  written: readonly ScriptOfPhase[],
   input: ClassifyInput,
   parser: PostgresParser,
   ports: ClassifyPorts,
   note: (text: string) => void,
-): Promise<Watched> {
+): Promise<{ readonly scripts: readonly ScriptOfPhase[]; readonly watched: Watched }> {
   const base = input.base.kind === 'scripts' ? parseBase(input.base.files, parser, note) : [];
   const server = await ports.startServer();
   const database = `fairway_classify_${ports.random(6)}`;
-  const connect = async (purpose: string): Promise<SqlConnection> => {
-    const applicationName = `fairway classify ${purpose}`;
-    return await ports.sql.connect(server.url(database, applicationName), { timeoutMs: 10_000, applicationName });
+  const captured = `${database}_captured`;
+  const prepare = async (name: string): Promise<Connect> => {
+    const connect: Connect = async (purpose) => {
+      const applicationName = `fairway classify ${purpose}`;
+      return await ports.sql.connect(server.url(name, applicationName), { timeoutMs: 10_000, applicationName });
+    };
+    await server.create(name, input.base.kind === 'copy' ? input.base.database : undefined);
+    await lay(base, connect, ports);
+    return connect;
   };
   try {
-    await server.create(database, input.base.kind === 'copy' ? input.base.database : undefined);
-    await lay(base, connect, ports);
+    if (ports.command !== undefined) await prepare(captured);
+    const scripts =
+      ports.command === undefined ? written : await captureCommand(ports.command, captured, server, parser);
+    const connect = await prepare(database);
     const options = { statementTimeoutMs: input.statementTimeoutMs };
-    return { server: server.version, ...(await ports.postgres.observe(scripts, options, connect, ports.clock)) };
+    const watched = {
+      server: server.version,
+      ...(await ports.postgres.observe(scripts, options, connect, ports.clock)),
+    };
+    return { scripts, watched };
   } finally {
-    await end(server, database);
+    await end(server, ports.command === undefined ? [database] : [captured, database]);
   }
 }
 
-async function lay(
-  base: ReturnType<typeof parseBase>,
-  connect: (purpose: string) => Promise<SqlConnection>,
-  ports: ClassifyPorts,
-): Promise<void> {
+type Connect = (purpose: string) => Promise<SqlConnection>;
+
+async function lay(base: ReturnType<typeof parseBase>, connect: Connect, ports: ClassifyPorts): Promise<void> {
   if (base.length === 0) return;
   const connection = await connect('base');
   const refused = await using(connection, async () => await ports.postgres.layBase(base, connection));
@@ -71,9 +84,9 @@ async function lay(
   });
 }
 
-async function end(server: ThrowAwayServer, database: string): Promise<void> {
+async function end(server: ThrowAwayServer, databases: readonly string[]): Promise<void> {
   try {
-    await server.drop(database);
+    for (const database of databases) await server.drop(database);
   } finally {
     await server.stop();
   }

@@ -2,6 +2,7 @@ import type { MariadbWatcher, PostgresWatcher } from '../../databases/observe/wa
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import type { PostgresParser } from '../../domain/migration/classify/statement.ts';
 import type { Engine, Wrapping } from '../../domain/migration/classify/words.ts';
+import type { MigrationCommand } from './capture.ts';
 import type { Clock, Reporter, Sql } from '../../ports.ts';
 
 export interface MigrationText {
@@ -39,5 +40,7 @@ export interface ClassifyPorts {
   readonly sql: Sql;
   readonly random: (bytes: number) => string;
   readonly loadParser: () => Promise<PostgresParser>;
+  /** Instead of files; PostgreSQL only. */
+  readonly command?: MigrationCommand;
   readonly startServer: () => Promise<ThrowAwayServer>;
 }

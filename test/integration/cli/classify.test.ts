@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Classification } from '../../../src/domain/migration/classify/result.ts';
-import { type Ended, run, source } from './fairway.ts';
+import { type Ended, root, run, source } from './fairway.ts';
 
 let folder: string;
 
@@ -94,6 +94,49 @@ test('--down watches the down scripts on the schema that they undo, the newest f
     ['migrations/0002_index.down.sql', ['index books_pages']],
     ['migrations/0001_books.down.sql', ['table books']],
   ]);
+});
+
+test('what a migration command of any kind sends is watched, in its own transactions', async () => {
+  writeFileSync(
+    join(folder, 'migrate.mjs'),
+    `import { createRequire } from 'node:module';
+const { Client } = createRequire(${JSON.stringify(join(root, 'package.json'))})('pg');
+const client = new Client({ connectionString: process.env.DATABASE_URL });
+await client.connect();
+await client.query('SELECT version FROM versions').catch(() => client.query('CREATE TABLE versions (version text)'));
+await client.query('BEGIN');
+await client.query('ALTER TABLE books ADD COLUMN isbn text');
+await client.query('INSERT INTO versions VALUES ($1)', ["it's 2"]);
+await client.query('COMMIT');
+await client.query('CREATE INDEX CONCURRENTLY books_isbn ON books (isbn)');
+await client.query('ALTER TABLE books ALTER COLUMN pages TYPE bigint');
+await client.end();
+`,
+  );
+  const command = `"${process.execPath}" migrate.mjs`;
+  const ended = await fairway(
+    'classify',
+    '--from-command',
+    command,
+    '--schema',
+    'migrations/0001_books.sql',
+    '--database',
+    'postgres',
+    '--json',
+  );
+  const { statements } = resultOf(ended);
+
+  expect(ended.code).toBe(3);
+  expect(statements.map((one) => [one.file, one.line, one.sql, one.class])).toEqual([
+    [command, 1, 'CREATE TABLE versions (version text)', 'safe'],
+    [command, 2, 'BEGIN', 'safe'],
+    [command, 3, 'ALTER TABLE books ADD COLUMN isbn text', 'safe'],
+    [command, 4, "INSERT INTO versions VALUES ('it''s 2')", 'safe'],
+    [command, 5, 'COMMIT', 'safe'],
+    [command, 6, 'CREATE INDEX CONCURRENTLY books_isbn ON books (isbn)', 'safe'],
+    [command, 7, 'ALTER TABLE books ALTER COLUMN pages TYPE bigint', 'dangerous'],
+  ]);
+  expect(statements.at(-1)).toMatchObject({ rewrite: true, lock: 'ACCESS EXCLUSIVE' });
 });
 
 test('in a job on GitHub each finding is an annotation at its line', async () => {

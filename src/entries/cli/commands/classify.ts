@@ -8,6 +8,7 @@ import { ConfigError, GateFailed } from '../../../errors.ts';
 import { classify } from '../../../stages/classify.ts';
 import type { Base, ClassifyInput } from '../../../stages/classify/input.ts';
 import type { CommandBody, CommandContext } from '../command.ts';
+import { allBefore, migrationCommand } from '../migrations/from-command.ts';
 import { findMigrations } from '../migrations/find-files.ts';
 import { durationMs, engineOf, text, urlOf } from '../migrations/options.ts';
 import { mariadbWatcher, postgresWatcher } from '../../../databases/observe/watchers.ts';
@@ -16,7 +17,8 @@ import { openWorld, type World } from '../world.ts';
 
 /** Watch migrations on a throw-away database and say how dangerous each statement is. */
 export const run: CommandBody = async (context) => {
-  if (context.positionals.length === 0) {
+  const command = text(context, 'from-command');
+  if (context.positionals.length === 0 && command === null) {
     throw new ConfigError('FILES_MISSING', 'No migration was named.', {
       hint: 'name files or a folder: fairway classify migrations/0007_*.sql --database postgres',
     });
@@ -29,16 +31,17 @@ export const run: CommandBody = async (context) => {
       ? null
       : await urlOf(given, async (reference) => await world.secrets.resolve(reference), world.conceal);
   };
+  const migrate = command === null ? null : migrationCommand(command, engine, context, world);
   const databaseUrl = await url('database-url');
-  const migrations = await findMigrations(
-    {
-      names: context.positionals,
-      earlierIn: text(context, 'from-migrations'),
-      downs: context.flags['down'] === true,
-    },
-    context.directory,
-    world.files,
-  );
+  const earlierIn = text(context, 'from-migrations');
+  const migrations =
+    migrate === null
+      ? await findMigrations(
+          { names: context.positionals, earlierIn, downs: context.flags['down'] === true },
+          context.directory,
+          world.files,
+        )
+      : await allBefore(earlierIn, context, world);
   noteLeftOut(migrations.leftOut, context);
   const existing =
     databaseUrl === null ? null : await existingServer(databaseUrl, context.flags['throw-away'] === true, world.sql);
@@ -57,6 +60,7 @@ export const run: CommandBody = async (context) => {
     postgres: postgresWatcher,
     mariadb: mariadbWatcher,
     loadParser: loadPostgresParser,
+    ...(migrate === null ? {} : { command: migrate }),
     startServer: existing === null ? async () => await throwAway(engine, context, world) : async () => existing.server,
   });
   const file = text(context, 'sarif');

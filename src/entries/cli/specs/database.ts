@@ -50,6 +50,12 @@ export const database: readonly CommandSpec[] = [
       },
       { name: 'budget', kind: 'text', value: 'TIME', about: 'how long a lock may be held on the target (default: 1s)' },
       { name: 'statement-timeout', kind: 'text', value: 'TIME', about: 'for one statement on the copy (default: 5m)' },
+      {
+        name: 'from-command',
+        kind: 'text',
+        value: 'COMMAND',
+        about: 'instead of FILES: what this command sends to DATABASE_URL (PostgreSQL)',
+      },
       { name: 'static', kind: 'switch', about: 'read only, start no database' },
       { name: 'down', kind: 'switch', about: 'the down scripts among FILES, not the up scripts' },
       { name: 'sarif', kind: 'text', value: 'FILE', about: 'also write the findings as SARIF' },
@@ -69,6 +75,10 @@ export const database: readonly CommandSpec[] = [
       {
         line: 'fairway classify migrations --database postgres --schema schema.sql --json',
         does: 'on a schema dump, for a script',
+      },
+      {
+        line: 'fairway classify --from-command "alembic upgrade head" --database postgres',
+        does: 'whatever a migration command does',
       },
     ],
     recorded: false,
