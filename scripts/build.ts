@@ -95,9 +95,18 @@ function asProgram(name: string, isEntry: boolean, code: string): string {
  */
 function daggerClient(): Plugin {
   const main = createRequire(import.meta.url).resolve('@dagger.io/dagger');
+  const traces = '\0no-traces';
   return {
     name: 'dagger-client',
-    resolveId: (source) => (source === '@dagger.io/dagger' ? main.replace(/index\.js$/, 'connect.js') : null),
+    resolveId(source) {
+      if (source === '@dagger.io/dagger') return main.replace(/index\.js$/, 'connect.js');
+      // Used by its other way to connect alone.
+      return source === './telemetry/telemetry.js' ? traces : null;
+    },
+    load: (id) =>
+      id === traces
+        ? 'export function initialize() {} export function getContext() {} export function close() {}'
+        : null,
   };
 }
 
