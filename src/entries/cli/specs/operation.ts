@@ -145,7 +145,7 @@ export const operation: readonly CommandSpec[] = [
     operands: ['SHELL'],
     about: 'For bash, zsh or fish.',
     flags: [],
-    examples: [{ line: 'source <(fairway completion bash)', does: 'in this shell' }],
+    examples: [{ line: 'fairway completion bash > fairway.bash', does: 'a script to source' }],
     recorded: false,
     load: () => import('../commands/completion.ts'),
   },
