@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
-import { postgresDialect } from '../domain/migration/dialect.ts';
+import type { Dialect } from '../domain/migration/dialect.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
 import type { AppliedMigration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
@@ -58,13 +58,14 @@ export async function releaseSecrets(
 export async function migrationsOf(
   commit: string,
   settings: NonNullable<Config['migrations']>,
+  dialect: Dialect,
   ports: Pick<DatabaseStagePorts, 'repository' | 'files' | 'scratch'>,
 ): Promise<MigrationSet> {
   const tree = ports.scratch('migrations');
   try {
     await ports.repository.exportTree(commit, tree);
     const tool = migrationTool(settings.tool);
-    return await tool.list(`${tree}/${settings.directory}`, settings.directory, postgresDialect, ports.files);
+    return await tool.list(`${tree}/${settings.directory}`, settings.directory, dialect, ports.files);
   } finally {
     await ports.files.remove(tree);
   }
@@ -88,7 +89,7 @@ export async function targetState(
   const target = {
     url: found.url,
     tool: migrationTool(settings.tool),
-    dialect: postgresDialect,
+    dialect: database.plugin.dialect,
     set,
     table: settings.table,
   };
@@ -118,7 +119,8 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
   const old = await oldRelease(input, ports);
   const title = 'migrations on a throw-away database, old release on the new schema';
   return await stage('rehearse', title, ports, async (note) => {
-    const set = settings === undefined ? null : await migrationsOf(input.source.commit, settings, ports);
+    const set =
+      settings === undefined ? null : await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
     const target =
       set === null || settings === undefined
         ? { applied: [], schema: null }
@@ -166,7 +168,7 @@ function rehearsalInput(
         ? null
         : {
             tool: migrationTool(settings.tool),
-            dialect: postgresDialect,
+            dialect: database.plugin.dialect,
             set,
             table: settings.table,
             lockTimeoutMs: settings.lockTimeout,
@@ -206,10 +208,10 @@ export async function migrateDatabase(
   const settings = config.migrations;
   const { variable } = database;
   if (settings === undefined) return { variable, value: url, applied: [] };
-  const set = await migrationsOf(input.source.commit, settings, ports);
+  const set = await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
   const tool = migrationTool(settings.tool);
   const { applied, pending } = await migrateStatus(
-    { url, tool, dialect: postgresDialect, set, table: settings.table },
+    { url, tool, dialect: database.plugin.dialect, set, table: settings.table },
     ports,
   );
   // A database that holds nothing of ours yet has nothing to lose to our migrations.
@@ -219,7 +221,7 @@ export async function migrateDatabase(
     {
       url,
       tool,
-      dialect: postgresDialect,
+      dialect: database.plugin.dialect,
       set,
       settings,
       runId,

@@ -1,5 +1,4 @@
 import type { Config } from '../../config/schema.ts';
-import { postgresDialect } from '../../domain/migration/dialect.ts';
 import type { MigrationSet } from '../../domain/migration/migration.ts';
 import { ConfigError } from '../../errors.ts';
 import { migrationTool } from '../../migration-tools/index.ts';
@@ -22,11 +21,11 @@ export function openMigrations(project: Project): {
 }
 
 export function applyInput(project: Project, url: string, set: MigrationSet): ApplyInput {
-  const { settings } = openMigrations(project);
+  const { settings, database } = openMigrations(project);
   return {
     url,
     tool: migrationTool(settings.tool),
-    dialect: postgresDialect,
+    dialect: database.plugin.dialect,
     set,
     table: settings.table,
     runId: project.context.runId,

@@ -60,7 +60,7 @@ async function pendingMigrations(project: Project, commit: string, workshop: Wor
   const settings = project.config.migrations;
   const database = openDatabase(project);
   if (settings === undefined || database === null) return [];
-  const set = await migrationsOf(commit, settings, workshop);
+  const set = await migrationsOf(commit, settings, database.plugin.dialect, workshop);
   const { applied } = await targetState(database, settings, set, await database.environment.find(), workshop);
   const has = new Set(applied.map(({ version }) => version));
   return set.migrations.filter(({ version }) => !has.has(version)).map(labelOf);

@@ -25,7 +25,7 @@ async function status(context: CommandContext, project: Project): Promise<Comman
   const { settings, database } = openMigrations(project);
   const workshop = await openWorkshop(project);
   const { commit } = await inspectSource(workshop.repository, true);
-  const set = await migrationsOf(commit, settings, workshop);
+  const set = await migrationsOf(commit, settings, database.plugin.dialect, workshop);
   const found = await database.environment.wake();
   const known =
     found === null
@@ -78,7 +78,7 @@ async function down(context: CommandContext, project: Project): Promise<CommandR
     () => undefined,
     async (_base, ports) => {
       const { commit } = await inspectSource(ports.repository, context.flags['allow-dirty'] === true);
-      const set = await migrationsOf(commit, settings, ports);
+      const set = await migrationsOf(commit, settings, database.plugin.dialect, ports);
       const found = await database.environment.wake();
       if (found === null)
         throw new EnvironmentError('DATABASE_MISSING', 'there is no database yet, so nothing can be undone');
