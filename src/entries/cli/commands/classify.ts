@@ -25,6 +25,9 @@ export const run: CommandBody = async (context) => {
   }
   const world = openWorld(context, context.directory);
   const engine = await engineOf(context);
+  // It is compiled while the files are read.
+  const parser = engine === 'postgres' ? loadPostgresParser() : null;
+  parser?.catch(() => undefined);
   const url = async (flag: string): Promise<string | null> => {
     const given = text(context, flag);
     return given === null
@@ -59,7 +62,7 @@ export const run: CommandBody = async (context) => {
     ...world,
     postgres: postgresWatcher,
     mariadb: mariadbWatcher,
-    loadParser: loadPostgresParser,
+    loadParser: async () => await (parser ?? loadPostgresParser()),
     ...(migrate === null ? {} : { command: migrate }),
     startServer: existing === null ? async () => await throwAway(engine, context, world) : async () => existing.server,
   });

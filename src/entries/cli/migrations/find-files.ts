@@ -93,10 +93,13 @@ function folderOf({ path }: NamedScript): string {
 async function inFolder(folder: string, files: Files): Promise<readonly NamedScript[]> {
   const all: NamedScript[] = [];
   for (const name of await files.list(folder)) {
+    const script = namedScript(join(folder, name));
+    if (name.endsWith('.sql')) {
+      if (script.version !== null) all.push(script);
+      continue;
+    }
     const inside = ['migration.sql', 'down.sql'].map((file) => join(folder, name, file));
     for (const path of inside) if (await files.exists(path)) all.push(namedScript(path));
-    const script = namedScript(join(folder, name));
-    if (name.endsWith('.sql') && script.version !== null) all.push(script);
   }
   return all;
 }
