@@ -4,7 +4,7 @@ import type { Run } from '../cli/context.ts';
 import { placeOf } from './place.ts';
 
 /** Commands after which another release may serve. */
-export const deploymentCommands: readonly string[] = ['ship', 'deploy', 'rollback'];
+export const deploymentCommands: readonly string[] = ['ship', 'deploy', 'promote', 'rollback', 'undo'];
 
 /** The environment that a run deploys to; null when the configuration cannot be read, which the run itself will say. */
 export async function deployed(run: Run, env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
