@@ -4,7 +4,13 @@ import { dirname } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
-import type { BuildRequest, BuiltArtifact, BuiltDirectory, Engine, FailedCommand } from '../../../src/engines/engine.ts';
+import type {
+  BuildRequest,
+  BuiltArtifact,
+  BuiltDirectory,
+  Engine,
+  FailedCommand,
+} from '../../../src/engines/engine.ts';
 import { hostEngine } from '../../../src/engines/host.ts';
 import { Interrupted } from '../../../src/errors.ts';
 import type { Argv } from '../../../src/ports.ts';
