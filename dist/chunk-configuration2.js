@@ -1,1 +1,1 @@
-export{t as loadConfiguration}from"./chunk-configuration.js";
+export{t as configurationText,n as judgedBy,r as loadConfiguration}from"./chunk-configuration.js";

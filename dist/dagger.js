@@ -1,0 +1,4 @@
+let isConnected=!1,isOver=!1;function tell(message){isOver||(message.type===`failed`&&message.phase===`connecting`?setTimeout(()=>end(message),200):message.type===`connected`?(isConnected=!0,write(message)):end(message))}function end(message){isOver||write(message),isOver=!0}function write(message){process.stdout.write(`${JSON.stringify(message)}\n`)}for(let event of[`uncaughtException`,`unhandledRejection`])process.on(event,error=>{let message=(error instanceof Error?error.message:String(error)).trim();end({type:`failed`,phase:isConnected?`lost`:`connecting`,message})});let text=``;process.stdin.setEncoding(`utf8`),process.stdin.on(`data`,chunk=>{let hadLine=text.includes(`
+`);text+=chunk,!hadLine&&text.includes(`
+`)&&start(JSON.parse(text.slice(0,text.indexOf(`
+`))))}),process.stdin.on(`end`,()=>process.kill(-process.pid,`SIGKILL`));async function start(request){let{runPipeline}=await import(`./chunk-run-pipeline.js`);await runPipeline(request,tell)}export{};

@@ -1,0 +1,1 @@
+export{t as buildHead,n as run}from"./chunk-build2.js";

@@ -1,0 +1,1 @@
+import{r as FairwayError}from"./chunk-errors.js";async function partial(run){let known={};try{return await run(known,facts=>Object.assign(known,facts))}catch(error){if(error instanceof FairwayError)return{error,result:known};throw error}}export{partial as t};
