@@ -45,12 +45,18 @@ function failure({ failure: failed, document, problems }: RunFacts): string {
     return `- ${inlineCode(place)}: ${escapeMarkdown(message)}`;
   });
   return [
-    `**${inlineCode(document.code)}** ${escapeMarkdown(short(failed.message))}`,
+    `**${inlineCode(document.code)}** ${paragraph(short(failed.message))}`,
     shown.join('\n'),
     failed.hint === null ? '' : `Next:\n\n${codeBlock(short(failed.hint).split('\n'))}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** The first line as text, what follows it as it was written. */
+function paragraph(text: string): string {
+  const [first = '', ...rest] = text.split('\n');
+  return `${escapeMarkdown(first)}${rest.length === 0 ? '' : `\n\n${codeBlock(rest)}`}`;
 }
 
 const short = (text: string): string => (text.length > 4_000 ? `${text.slice(0, 4_000)}…` : text);

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
@@ -70,7 +70,8 @@ async function act(workflow: string, text: string, event = 'push') {
   const args = [event, '--workflows', `.github/workflows/${workflow}`, '--json', '--no-cache-server'];
   const env = {
     PATH: [dirname(process.execPath), process.env['PATH'], '/opt/fairway-ci/bin'].join(delimiter),
-    HOME: folder,
+    // npm finds there where its registry is.
+    HOME: process.env['HOME'] ?? folder,
     FAIRWAY_STATE_DIR: join(folder, 'state'),
   };
   const platform = ['--platform', 'ubuntu-24.04=-self-hosted', '--env', `FAIRWAY_STATE_DIR=${env.FAIRWAY_STATE_DIR}`];
@@ -78,7 +79,7 @@ async function act(workflow: string, text: string, event = 'push') {
     execFile(
       'act',
       [...args, ...platform],
-      { cwd: repository, env, timeout: 110_000, maxBuffer: 50e6 },
+      { cwd: repository, env, timeout: 160_000, maxBuffer: 50e6 },
       (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout: `${stdout}\n${stderr}` }),
     );
@@ -169,6 +170,47 @@ ${checkout}      - env:
       expect(lines.map(({ msg = '' }) => msg.trim())).toContainEqual(expect.stringMatching(/^outcome=ok 1\.\d+\.0$/));
     },
     120_000,
+  );
+
+  needs('act', 'git')(
+    'ships the example, database and migrations included',
+    async () => {
+      const shop = join(folder, 'shop');
+      cpSync(join(root, 'examples/shop'), shop, { recursive: true, filter: (path) => !path.includes('node_modules') });
+      const config = readFileSync(join(shop, 'fairway.yml'), 'utf8');
+      const port = String(await nodePorts().free());
+      writeFileSync(
+        join(shop, 'fairway.yml'),
+        config.replaceAll('port: 8080', `port: ${port}`).replace('hold: 5s', 'hold: 1s'),
+      );
+      execFileSync('git', ['init', '--quiet', '--initial-branch=main'], { cwd: shop });
+      execFileSync('git', ['add', '--all'], { cwd: shop });
+      const identity = ['-c', 'user.name=A', '-c', 'user.email=a@b.example'];
+      execFileSync('git', [...identity, 'commit', '--quiet', '--message', 'feat: a shop'], { cwd: shop });
+      const { code, shown, all } = await act(
+        'example.yml',
+        `on: push
+permissions: {}
+jobs:
+  example:
+    runs-on: ubuntu-24.04
+    env:
+      NODE_PATH: ${join(root, 'node_modules')} # the embedded PostgreSQL is a package of its own
+    steps:
+${checkout}      - id: ship
+        uses: ./
+        with: { command: ship, working-directory: ${shop} }
+      - uses: ./
+        with: { command: down, args: '[--yes]', report: none, working-directory: ${shop} }
+      - env:
+          SHIP: \${{ steps.ship.outputs.outcome }} \${{ steps.ship.outputs.version }} \${{ steps.ship.outputs.rollback }} \${{ steps.ship.outputs.released }}
+        run: echo "example=$SHIP"
+`,
+      );
+      expect({ code, log: code === 0 ? '' : all }).toEqual({ code: 0, log: '' });
+      expect(shown).toContain('example=ok 1.0.0 first true');
+    },
+    170_000,
   );
 
   needs('act', 'git')(

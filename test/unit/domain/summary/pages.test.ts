@@ -50,6 +50,11 @@ describe('the summary of a run', () => {
     expect(text).toContain('| 0 % | 100 | 20 |');
   });
 
+  test('a message of several lines keeps them', () => {
+    const failed = { ...shipped, result: { error: { message: 'it failed:\n  | one\n  | two' } } };
+    expect(page(failed)).toContain('it failed&#58;\n\n```\n  | one\n  | two\n```');
+  });
+
   test('10,000 statements and warnings stay below 1 MiB, and the page says that it was shortened', () => {
     const events = Array.from({ length: 10_000 }, (): RunEvent => ({ type: 'warning', text: 'x'.repeat(500) }));
     const text = page(classified(10_000, 'y'.repeat(300)), events);
