@@ -1,3 +1,4 @@
+import { acceptedPermissions, permissionsYaml } from '../../domain/trust/permissions.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Clock } from '../../ports.ts';
 
@@ -109,7 +110,7 @@ function named(route: string, refused: Refused | null, cause: unknown): Environm
       {
         hint:
           needed !== undefined
-            ? `Give the job these permissions: ${needed}.`
+            ? addPermissions(needed)
             : `Check release.token${scopes === undefined || scopes === '' ? '' : `; scopes that would do: ${scopes}`}.`,
         cause,
         facts: { ...facts, needed: needed ?? null },
@@ -121,6 +122,13 @@ function named(route: string, refused: Refused | null, cause: unknown): Environm
     cause,
     facts,
   });
+}
+
+/** The lines to add to the `permissions:` of the job, as a workflow writes them. */
+function addPermissions(needed: string): string {
+  const asked = acceptedPermissions(needed);
+  if (asked === null) return `Give the job these permissions: ${needed}.`;
+  return `Add to the job ("fairway check --github" prints all that a command needs):\n\n${permissionsYaml(asked)}`;
 }
 
 /** True for an answer 404: what was asked for is not there. */
