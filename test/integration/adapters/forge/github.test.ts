@@ -150,7 +150,7 @@ describe('what GitHub answers when it does not want to', () => {
     );
     const error = (await forge.createDraft(draft).catch((caught: unknown) => caught)) as Error & { hint: string };
 
-    expect(error.code).toBe('FORGE_DENIED');
+    expect(error).toMatchObject({ code: 'FORGE_DENIED' });
     expect(error.hint).toContain('permissions:\n  contents: write');
     expect(`${error.message} ${error.hint}`).not.toContain('secret-token');
   });
