@@ -43,7 +43,11 @@ export const dockerTarget: TargetPlugin<typeof dockerSchema> = {
         const image = (await engine.image(release.location)) ?? (await engine.image(wantedImage(release)));
         if (image === null) return [];
         const network = context.isRehearsal === true ? 'host' : config.network;
-        const found = unfit(release, image, await engine.engine(), { network, memory: config.memory, host: config.host });
+        const found = unfit(release, image, await engine.engine(), {
+          network,
+          memory: config.memory,
+          host: config.host,
+        });
         return network === 'own' ? [...found, ...loopbacksIn(secrets).map(loopbackUnfit)] : found;
       },
       async reasonToWait(instance) {

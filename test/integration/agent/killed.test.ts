@@ -115,7 +115,10 @@ describe('an agent that is killed', () => {
     );
     await load.stop();
 
-    expect(end).toMatchObject({ outcome: 'rolled-back', code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/) });
+    expect(end).toMatchObject({
+      outcome: 'rolled-back',
+      code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/),
+    });
     expect(await host.ask()).toBe('1.0.0');
   });
 });

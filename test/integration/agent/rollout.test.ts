@@ -43,7 +43,10 @@ test('a canary that fails one request in five is rolled back by itself, and the 
   const end = await host.deploy(bad);
   await load.stop();
 
-  expect(end).toMatchObject({ outcome: 'rolled-back', code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/) });
+  expect(end).toMatchObject({
+    outcome: 'rolled-back',
+    code: expect.stringMatching(/^CANARY_(ERROR_RATE|WORSE_ERRORS)$/),
+  });
   expect(end.message).toMatch(
     /^1\.1\.0: \d+\.\d % of \d+ requests failed \(limit 10 %\)\. All traffic is back on 1\.0\.0$/,
   );

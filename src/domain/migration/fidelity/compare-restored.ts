@@ -17,15 +17,27 @@ export function compareRestored(before: Snapshot, after: Snapshot, restored: Sna
     const other = after.contents.find((content) => content.table === table);
     return one !== undefined && other !== undefined && one.rows === other.rows && one.checksum === other.checksum;
   };
-  const contents = after.contents.filter(({ table }) => isStill(table)).flatMap((source): Difference[] => {
-    const found = restored.contents.find(({ table }) => table === source.table);
-    if (found !== undefined && found.rows === source.rows && found.checksum === source.checksum) return [];
-    const object = `table ${source.table}`;
-    const has = found === undefined ? 'is not in it' : `has ${found.rows} rows in it`;
-    const text = `${object} holds ${source.rows} rows and ${has}${found?.rows === source.rows ? ', with other values' : ''}`;
-    return [{ kind: 'rows', severity: 'broken', object, before: `${source.rows} rows`, after: found === undefined ? null : `${found.rows} rows`, text }];
-  });
-  const schema = compareSchemas(before.schema, after.schema).length === 0 ? compareSchemas(after.schema, restored.schema) : [];
+  const contents = after.contents
+    .filter(({ table }) => isStill(table))
+    .flatMap((source): Difference[] => {
+      const found = restored.contents.find(({ table }) => table === source.table);
+      if (found !== undefined && found.rows === source.rows && found.checksum === source.checksum) return [];
+      const object = `table ${source.table}`;
+      const has = found === undefined ? 'is not in it' : `has ${found.rows} rows in it`;
+      const text = `${object} holds ${source.rows} rows and ${has}${found?.rows === source.rows ? ', with other values' : ''}`;
+      return [
+        {
+          kind: 'rows',
+          severity: 'broken',
+          object,
+          before: `${source.rows} rows`,
+          after: found === undefined ? null : `${found.rows} rows`,
+          text,
+        },
+      ];
+    });
+  const schema =
+    compareSchemas(before.schema, after.schema).length === 0 ? compareSchemas(after.schema, restored.schema) : [];
   return {
     differences: [...schema, ...contents],
     notCompared: after.contents.map(({ table }) => table).filter((table) => !isStill(table)),

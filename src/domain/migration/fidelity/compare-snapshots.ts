@@ -13,21 +13,27 @@ export interface Difference {
 }
 
 /** What differs in the schema alone. */
-export function compareSchemas(
-  before: readonly SchemaObject[],
-  after: readonly SchemaObject[],
-): readonly Difference[] {
+export function compareSchemas(before: readonly SchemaObject[], after: readonly SchemaObject[]): readonly Difference[] {
   const key = ({ kind, name }: SchemaObject): string => `${kind} ${name}`;
   const old = new Map(before.map((object) => [key(object), object.definition]));
   const now = new Map(after.map((object) => [key(object), object.definition]));
   const gone = [...old].flatMap(([object, definition]): Difference[] => {
     const other = now.get(object);
     if (other === definition) return [];
-    if (other === undefined) return [{ kind: 'missing', ...broken(object, definition, null), text: `${object} is missing: ${definition}` }];
-    return [{ kind: 'changed', ...broken(object, definition, other), text: `${object} was "${definition}" and is "${other}"` }];
+    if (other === undefined)
+      return [{ kind: 'missing', ...broken(object, definition, null), text: `${object} is missing: ${definition}` }];
+    return [
+      {
+        kind: 'changed',
+        ...broken(object, definition, other),
+        text: `${object} was "${definition}" and is "${other}"`,
+      },
+    ];
   });
   const added = [...now].flatMap(([object, definition]): Difference[] =>
-    old.has(object) ? [] : [{ kind: 'added', ...broken(object, null, definition), text: `${object} is left over: ${definition}` }],
+    old.has(object)
+      ? []
+      : [{ kind: 'added', ...broken(object, null, definition), text: `${object} is left over: ${definition}` }],
   );
   return [...gone, ...added];
 }
