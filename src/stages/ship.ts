@@ -107,6 +107,7 @@ export async function finishPublication(
     return null;
   }
   return await stage('release', `finish publishing ${stable.version}`, ports, async () => {
+    await publishArtifact(stable, ports);
     const published = await publishRelease(prepared, config.release, ports.repository, ports.announce);
     await ports.agent.request({ type: 'published', ...scope, releaseId: stable.id, runId });
     return { value: published, summary: `tag ${published.tag} on ${published.commit.slice(0, 7)}` };
