@@ -108,13 +108,17 @@ async function killTheCanary(app: Tiny): Promise<void> {
     });
     await engine.docker('kill', canary);
     const { exitCode, document } = await shipping;
-    expect([exitCode, document.code]).toEqual([4, 'RELEASE_EXITED']);
-    expect(JSON.stringify(document.result['error'])).toContain('it was killed with SIGKILL (exit code 137)');
+    // Whichever is seen first: that it is gone, or that its requests fail.
+    expect(exitCode).toBe(4);
+    expect(['RELEASE_EXITED', 'CANARY_ERROR_RATE', 'CANARY_WORSE_ERRORS']).toContain(document.code);
+    if (document.code === 'RELEASE_EXITED') {
+      expect(JSON.stringify(document.result['error'])).toContain('it was killed with SIGKILL (exit code 137)');
+    }
     expect(await pageOn(port)).toBe('one');
   });
 
-  // What was in flight on it, and what came before its port was closed.
-  expect(failures.length).toBeLessThan(requests / 100);
+  // What was in flight on it, and what came before its port was closed: a moment, not the rest of the hold.
+  expect(failures.length).toBeLessThan(requests / 20);
 }
 
 needsEngine(
