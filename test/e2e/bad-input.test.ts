@@ -71,6 +71,8 @@ test('a shallow clone is refused with the depth to ask for, and no version is in
   await app.write('notes.txt', 'second');
   await app.commit('fix: second');
   await app.git('clone', '--quiet', '--depth', '1', `file://${app.directory}`, 'shallow clone');
+  // With its remote at hand it would be deepened.
+  await app.git('-C', 'shallow clone', 'remote', 'remove', 'origin');
 
   const { exitCode, document, stderr } = await app.fairway(['-C', join(app.directory, 'shallow clone'), 'ship']);
 
