@@ -34,8 +34,8 @@ const state = '/fairway/state';
 export function commandRun(run: CommandRun): Container {
   const prepared = run.base
     .withDirectory('/fairway/toolkit', run.toolkit)
-    .withDirectory('/work', run.source)
-    .withWorkdir('/work')
+    .withDirectory('/app', run.source)
+    .withWorkdir('/app')
     // Some commands keep nothing, and the folder is looked into whatever the command was.
     .withNewFile(`${state}/.fairway`, '');
   const filled = Object.entries(run.files).reduce(
