@@ -13,7 +13,7 @@ import { killProof } from '../test/proof/kill.ts';
  */
 const proofs: Readonly<Record<string, () => Promise<{ readonly figures: unknown; readonly isRight: boolean }>>> = {
   async kill() {
-    const figures = await killProof(40, 1);
+    const figures = await killProof(20, 1);
     return { figures, isRight: figures.wrong.length === 0 && figures.failedRequests === 0 };
   },
   async deploys() {
@@ -21,9 +21,9 @@ const proofs: Readonly<Record<string, () => Promise<{ readonly figures: unknown;
     return { figures, isRight: figures.wrong.length === 0 && figures.failedRequests === 0 };
   },
   async detect() {
-    const bad = await detectProof(10, { old: 0, canary: 0.5 });
-    const fifth = await detectProof(10, { old: 0, canary: 0.2 });
-    const same = await detectProof(20, { old: 0.01, canary: 0.01 });
+    const bad = await detectProof(6, { old: 0, canary: 0.5 });
+    const fifth = await detectProof(6, { old: 0, canary: 0.2 });
+    const same = await detectProof(10, { old: 0.01, canary: 0.01 });
     const isRight = bad.rolledBack === bad.runs && fifth.rolledBack === fifth.runs && same.rolledBack === 0;
     return { figures: { everySecond: bad, oneInFive: fifth, asGoodAsTheOld: same }, isRight };
   },
