@@ -37,6 +37,8 @@ export function nodeOrphans(stateDirectory: string): Orphans {
       count += 1;
       const file = join(folder, `${count}.json`);
       const mark = `${owner}/${count}/`;
+      // Before anything is started: who is killed before the note is written is known to have been at work.
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
       return {
         mark,
         started(leader) {
