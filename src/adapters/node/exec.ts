@@ -41,7 +41,10 @@ export function nodeExec(options: ExecOptions): Exec {
       const begin = performance.now();
       if (command.signal?.aborted === true) return notStarted;
       const watched = options.orphans.watch(command.argv[0]);
-      const { child, identity } = await start(command, options, watched);
+      const { child, identity } = await start(command, options, watched).catch((error: unknown) => {
+        watched.ended();
+        throw error;
+      });
       const group = { leader: identity, mark: `${markVariable}=${watched.mark}` };
       const output = readOutput(child, command, options.mask);
       const letGo = dieWithUs(group);
