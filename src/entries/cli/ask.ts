@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { harmless } from '../../domain/report/harmless.ts';
 
 /** Ask for a yes on the terminal; anything else, an end of input and a signal are a no. */
@@ -8,6 +7,7 @@ export async function askOn(
   question: string,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { createInterface } = await import('node:readline/promises');
   const terminal = createInterface({ input, output });
   try {
     // Ctrl-D closes without an answer.

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { cacheDirectory, stateDirectory } from '../../adapters/node/paths.ts';
 import type { Reporter } from '../../ports.ts';
@@ -33,7 +32,7 @@ export function createContext(
   const directory = resolve(cwd, given('directory') ?? '.');
   const configFile = given('config', 'FAIRWAY_CONFIG');
   return {
-    runId: runIdOf(startedAt, randomBytes(4).toString('hex')),
+    runId: runIdOf(startedAt, Math.random()),
     command: command.name,
     startedAt,
     directory,

@@ -1,3 +1,6 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { cacheDirectory } from '../../adapters/node/paths.ts';
 import { FairwayError } from '../../errors.ts';
 import { parseArguments } from './arguments.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -16,6 +19,8 @@ async function exitCodeFor(argv: readonly string[]): Promise<number> {
   try {
     const invocation = parseArguments(argv);
     if (invocation.kind === 'run') {
+      // What the last run compiled is not compiled again; where nothing can be kept, nothing is.
+      enableCompileCache(join(cacheDirectory(process.env), 'compiled'));
       const { runSession } = await import('./session.ts');
       return await runSession(invocation);
     }

@@ -9,7 +9,7 @@ let state = '';
 beforeEach(() => (state = mkdtempSync(join(tmpdir(), 'fairway-run-log-'))));
 afterEach(() => rmSync(state, { recursive: true, force: true }));
 
-const id = (n: number): string => runIdOf(new Date(Date.UTC(2025, 0, 31, 12, 0, n)), '0123abcd');
+const id = (n: number): string => runIdOf(new Date(Date.UTC(2025, 0, 31, 12, 0, n)), 0.5);
 const fail = (message: string): never => {
   throw new Error(message);
 };
