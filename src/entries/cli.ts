@@ -3,6 +3,7 @@
  *
  * Kept to what Node 14 understands; whatever is newer stands behind the import.
  */
+import type * as ChildProcess from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const oldest = [22, 12] as const;
@@ -29,7 +30,7 @@ function ownNode(): string | null {
 }
 
 function startAgainOn(node: string): void {
-  const { spawn } = load('node:child_process') as typeof import('node:child_process');
+  const { spawn } = load('node:child_process') as typeof ChildProcess;
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // A terminal sends Ctrl-C to both of us; what is sent to this process alone is passed on.
   process.on('SIGINT', () => process.stdin.isTTY || child.kill('SIGINT'));
