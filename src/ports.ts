@@ -282,6 +282,8 @@ export interface ContainerSpec {
   readonly name: string;
   /** Image id: a name could mean another image by now. */
   readonly image: string;
+  /** Instead of the image's own ENTRYPOINT. */
+  readonly entrypoint?: readonly string[];
   /** Handed to the image's ENTRYPOINT, when it has one. */
   readonly argv: readonly string[];
   /** Sent in the body of a request to the engine: never part of a command line. */
@@ -298,6 +300,8 @@ export interface ContainerSpec {
   readonly maxProcesses: number | null;
   /** An init process of the engine's: passes signals on and collects the dead. */
   readonly init: boolean;
+  /** Sees the processes of the engine's host by their ids there. */
+  readonly hostProcesses?: boolean;
   /** Whom the engine starts again by itself after its own restart. */
   readonly restart: 'no' | 'always';
 }
@@ -368,6 +372,12 @@ export interface Containers {
   remove(container: string): Promise<void>;
   /** The last lines on both streams, oldest first. */
   logs(container: string, lines: number): Promise<readonly string[]>;
+  /** SIGUSR2 and its like, to its first process. */
+  signal(container: string, signal: string): Promise<void>;
+  /** Whom the engine starts again, from now on. */
+  setRestart(container: string, restart: ContainerSpec['restart']): Promise<void>;
+  /** Where a volume lies on the engine's host; null when there is none of that name. */
+  volumePath(name: string): Promise<string | null>;
   /** Make a bridge network unless there is one of that name. */
   ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Fine if it is gone, or if a container is still in it. */
@@ -376,6 +386,111 @@ export interface Containers {
 
 /** The engine at an address as DOCKER_HOST writes it; null for the default of this machine. */
 export type OpenContainers = (host: string | null) => Containers;
+
+// ---------------------------------------------------------------- scanners
+
+/** What a scanner looks at. Paths are absolute. */
+export type ScanSubject =
+  /** In the container engine at `host`, as DOCKER_HOST writes it; null for the default one. */
+  | { readonly kind: 'image'; readonly reference: string; readonly host: string | null }
+  /** In a registry: `repository@sha256:...` or `repository:tag`. */
+  | { readonly kind: 'registry'; readonly reference: string }
+  /** An image as `docker save` or an OCI layout in a tar file. */
+  | { readonly kind: 'archive'; readonly path: string }
+  | { readonly kind: 'directory'; readonly path: string }
+  /** CycloneDX or SPDX, as JSON. */
+  | { readonly kind: 'sbom'; readonly path: string };
+
+export type ScanInterest = 'vulnerabilities' | 'secrets' | 'configuration' | 'licences';
+
+export interface ScanOptions {
+  /** What is looked for; an SBOM knows vulnerabilities and licences only. */
+  readonly look: readonly ScanInterest[];
+  /** Files that say which vulnerabilities do not affect a component (OpenVEX, CycloneDX or CSAF). */
+  readonly vex: readonly string[];
+  readonly database: {
+    /** Fetch nothing: take the database that is there, whatever its age. */
+    readonly isOffline: boolean;
+    /** OCI repositories that have it, tried in this order; empty for the scanner's own. */
+    readonly mirrors: readonly string[];
+  };
+  /** For everything together. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A scan that did not happen: neither clean nor with findings. */
+export interface ScanFailure {
+  readonly kind: 'failed';
+  readonly code:
+    | 'SCANNER_MISSING'
+    | 'SCANNER_KILLED'
+    | 'SCANNER_FAILED'
+    | 'SCAN_TIMEOUT'
+    | 'SCAN_INTERRUPTED'
+    | 'SCAN_SUBJECT_MISSING'
+    | 'SCAN_REPORT_TOO_LARGE'
+    | 'SCAN_DATABASE_MISSING'
+    | 'SCAN_DATABASE_BROKEN'
+    | 'SCAN_DATABASE_LIMITED'
+    | 'SCAN_DATABASE_UNREACHABLE';
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** What a scanner wrote, unread: whoever judges it reads it with the reader of that format. */
+export interface ScanReport {
+  readonly kind: 'report';
+  readonly format: 'trivy' | 'grype';
+  readonly text: string;
+  /** When the database was made; null when it was not needed, or when nobody knows. */
+  readonly databaseMadeAt: Date | null;
+  /** What went otherwise than asked, though the scan was made. */
+  readonly remarks: readonly string[];
+}
+
+export type SbomFormat = 'cyclonedx' | 'spdx';
+
+/** One scanner. How it ended is never taken from an exit code alone; nothing is thrown but our own bugs. */
+export interface Scanner {
+  readonly name: string;
+  /** The program of this machine, or null: it is not installed. */
+  find(): Promise<{ readonly program: string; readonly version: string } | null>;
+  scan(subject: ScanSubject, options: ScanOptions): Promise<ScanReport | ScanFailure>;
+  /** List what is in a subject into a file; needs no database. */
+  sbom(
+    subject: ScanSubject,
+    format: SbomFormat,
+    to: { readonly path: string; readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<{ readonly kind: 'written'; readonly path: string } | ScanFailure>;
+}
+
+// ---------------------------------------------------------------- images
+
+/** An image as every build of its commit has it. */
+export interface NormalImage {
+  /** `sha256:...`: what the image is known by. */
+  readonly configDigest: string;
+  /** Of the manifest in the archive, with uncompressed layers; a registry may serve another one. */
+  readonly manifestDigest: string;
+  /** From the lowest on: digest and size uncompressed, and the line of the Dockerfile that made it. */
+  readonly layers: readonly { readonly digest: string; readonly sizeBytes: number; readonly step: string }[];
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Archives of images, as `docker save` and OCI layouts have them. */
+export interface ImageArchives {
+  /**
+   * Write an archive again without what depends on when, where and by which engine it was made; both forms read it.
+   *
+   * Throws EnvironmentError `IMAGE_ARCHIVE_BROKEN`.
+   */
+  normalise(
+    from: string,
+    to: string,
+    rules: { readonly epochSeconds: number; readonly labels: Readonly<Record<string, string>> },
+  ): Promise<NormalImage>;
+}
 
 // ---------------------------------------------------------------- databases
 
@@ -515,6 +630,8 @@ export interface FileChange {
   readonly path: string;
   /** Null deletes it. */
   readonly content: string | null;
+  /** In git's words; left out: an ordinary file. What is executable in the parent has to say so. */
+  readonly mode?: '100755' | '120000';
 }
 
 /** One repository, through git itself; every argument that comes from outside is kept apart from options. */
@@ -547,6 +664,8 @@ export interface Repository {
   readFile(commit: string, path: string): Promise<string | null>;
   /** Paths of the files of a commit, from the top of the repository, sorted. */
   listFiles(commit: string): Promise<readonly string[]>;
+  /** What these paths are in a commit, in git's words: `100644`, `100755`, `120000` (a link), `160000`; absent ones are left out. */
+  modes(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The tree of a commit below `prefix`, without history, into an empty folder. */
   exportTree(commit: string, directory: string): Promise<void>;
   /**
@@ -615,6 +734,16 @@ export interface ForgeRelease {
   readonly assets: readonly ForgeAsset[];
 }
 
+/** What issues and pull requests are told. */
+export interface ForgeNote {
+  /** Who has a comment with it gets no second one. */
+  readonly marker: string;
+  /** Null: no comment. */
+  readonly text: string | null;
+  /** Added to those that they have; made where the repository has none of that name. */
+  readonly labels: readonly string[];
+}
+
 /** What stands in the way of a release, asked before the first write. */
 export interface ForgePreflight {
   /** Null when the token can push; else why not. */
@@ -655,8 +784,12 @@ export interface Forge {
   renameAsset(id: number, name: string): Promise<void>;
   deleteAsset(id: number): Promise<void>;
   downloadAsset(id: number): Promise<Uint8Array>;
-  /** A commit made by the forge, which signs it. */
-  commitOn(parent: string, changes: readonly FileChange[], message: string): Promise<string>;
+  /** A commit made by the forge. It signs those of apps and jobs, and not those of a person's token: `isSigned`. */
+  commitOn(
+    parent: string,
+    changes: readonly FileChange[],
+    message: string,
+  ): Promise<{ readonly commit: string; readonly isSigned: boolean }>;
   createRef(ref: string, commit: string): Promise<void>;
   /** Open a pull request, or find the open one from the same branch. */
   propose(change: {
@@ -667,8 +800,12 @@ export interface Forge {
   }): Promise<{ readonly number: number; readonly url: string }>;
   /** Start a workflow on a tag, unless it was started there before. */
   startWorkflow(file: string, ref: string): Promise<void>;
-  /** Comment once: a comment with the same marker is left as it is. */
-  comment(issue: number, marker: string, text: string): Promise<void>;
+  /**
+   * Comment on issues and pull requests and label them, many with one request; what is there already is left as it is.
+   *
+   * Answers one sentence for each that refused; numbers that name nothing are passed over.
+   */
+  tell(issues: readonly number[], note: ForgeNote): Promise<readonly string[]>;
 }
 
 // ---------------------------------------------------------------- the agent, as a client sees it
