@@ -7,7 +7,7 @@ import { type Plugin, rolldown } from 'rolldown';
 import { licensePlugin } from 'rolldown-license-plugin';
 
 /** What effectful functions of the Dagger module run in a container. */
-const toolkitPrograms = ['cli', 'agent', 'supervisor', 'proxy'];
+const toolkitPrograms = ['cli', 'agent', 'supervisor', 'proxy', 'relay'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -60,6 +60,10 @@ async function bundleInto(directory: string, entries: readonly string[]): Promis
     external,
     tsconfig: false,
     transform: { target: 'node24', define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' } },
+    // The toolkit for Actions loads an HTTP client that none of its functions that we call uses.
+    treeshake: {
+      moduleSideEffects: (id) => !/\/node_modules\/(@actions\/(core|http-client)|undici|tunnel)\//.test(id),
+    },
     plugins: [daggerClient(), parserBinary(), licenses()],
     onLog(level, log) {
       if (level === 'warn') throw new Error(log.message);

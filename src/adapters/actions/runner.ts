@@ -1,11 +1,10 @@
+import { saveState, setOutput } from '@actions/core';
 import { harmless, harmlessLines } from '../../domain/report/harmless.ts';
 import { formsOf } from '../../domain/secrets/forms.ts';
 import type { Annotation } from '../../domain/summary/annotations.ts';
 import { runnerCommand } from './commands.ts';
-import { appendSummary, appendValue } from './file-commands.ts';
+import { appendSummary } from './summary-file.ts';
 import { guardStreams, type LogStream } from './log-guard.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** GitHub's runner, as a step talks to it. What cannot be told is answered with a sentence, never thrown. */
 export interface Runner {
@@ -21,10 +20,16 @@ export interface Runner {
   end(): void;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The runner would hide every place where such a short text stands. */
 const shortestHidden = 4;
 
-/** From now on nothing that this process writes is a command, but for what is said through the answer. */
+/**
+ * From now on nothing that this process writes is a command, but for what is said through the answer.
+ *
+ * `env` is this process's own: the toolkit looks there for the files of the runner.
+ */
 export function actionsRunner(env: Environment, stdout: LogStream, stderr: LogStream): Runner {
   const guard = guardStreams(stdout, [stderr]);
   const hidden = new Set<string>();
@@ -52,8 +57,8 @@ export function actionsRunner(env: Environment, stdout: LogStream, stderr: LogSt
       const place = { file: file === null ? null : harmless(file), line, col: column };
       guard.command(runnerCommand(level, { title: harmless(title), ...place }, text));
     },
-    output: (name, value) => attempt('GITHUB_OUTPUT', (file) => appendValue(file, name, value)),
-    state: (name, value) => attempt('GITHUB_STATE', (file) => appendValue(file, name, value)),
+    output: (name, value) => attempt('GITHUB_OUTPUT', () => setOutput(name, value)),
+    state: (name, value) => attempt('GITHUB_STATE', () => saveState(name, value)),
     summary: (page) => attempt('GITHUB_STEP_SUMMARY', (file) => appendSummary(file, page)),
     end: () => guard.end(),
   };

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { actionsRunner } from '../../../src/adapters/actions/runner.ts';
 import { readFileCommands, readLog } from '../../harness/log.ts';
 import { evaluated, runStep } from '../../harness/runner.ts';
@@ -62,9 +62,10 @@ describe("the runner of our tests understands GitHub's own toolkit", () => {
 
 test('a runner that gives no files, or files that cannot be written, is told in a sentence', () => {
   const sink = { write: () => true };
-  const none = actionsRunner({}, sink, sink);
-  expect(none.output('a', 'b')).toBe('GITHUB_OUTPUT is not set');
-  const broken = actionsRunner({ GITHUB_OUTPUT: folder }, sink, sink);
-  expect(broken.output('a', 'b')).toContain('GITHUB_OUTPUT: EISDIR');
-  expect(broken.output('a=b', 'c')).toContain('not the name of an output');
+  const runner = actionsRunner(process.env, sink, sink);
+  vi.stubEnv('GITHUB_OUTPUT', '');
+  expect(runner.output('a', 'b')).toBe('GITHUB_OUTPUT is not set');
+  vi.stubEnv('GITHUB_OUTPUT', folder);
+  expect(runner.output('a', 'b')).toContain('GITHUB_OUTPUT: EISDIR');
+  vi.unstubAllEnvs();
 });
