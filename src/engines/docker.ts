@@ -1,11 +1,13 @@
 import { imageArtifact, imageId } from '../domain/image/digest.ts';
 import { buildArgv, testArgv } from '../domain/image/argv.ts';
+import { imageLabels } from '../domain/image/labels.ts';
 import { sha256 } from '../domain/artifact/sha256.ts';
 import { EnvironmentError, GateFailed } from '../errors.ts';
-import type { Argv, Containers, Exec, Files, OpenContainers, Repository } from '../ports.ts';
+import type { Argv, Containers, Exec, Files, ImageArchives, OpenContainers, Repository } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { buildFailure } from './docker/build-failure.ts';
 import { builderEnvironment } from './docker/builder.ts';
+import { normalImages } from './docker/normal-image.ts';
 import { pushImage, type Registry } from './docker/registry.ts';
 import { findReleased } from './docker/released.ts';
 import type { BuildRequest, BuildResult, BuiltImage, CommandsRequest, Engine } from './engine.ts';
@@ -24,6 +26,7 @@ export interface DockerPorts {
   readonly exec: Exec;
   /** The engine of the target. */
   readonly containers: Containers;
+  readonly archives: ImageArchives;
   readonly open: OpenContainers;
   /** Addresses of engines that may have what this one lacks; null is the default one. */
   readonly elsewhere: readonly (string | null)[];
@@ -41,12 +44,20 @@ export function dockerEngine(context: StoreContext, ports: DockerPorts): Engine 
   const { files, exec, containers, docker } = ports;
   const mark = sha256(new TextEncoder().encode(context.stateDirectory)).slice(0, 8);
   const repository = `fairway/built-${mark}`;
+  const normals = normalImages(`${context.stateDirectory}/images`, ports);
 
   const find = async (artifact: string): Promise<BuiltImage | null> => {
     const id = imageId(artifact);
     const image = id === null ? null : await containers.image(id);
-    return image === null ? null : { artifact, location: image.id, sizeBytes: image.sizeBytes };
+    return image === null ? null : await built(image.id, image.sizeBytes);
   };
+
+  const built = async (id: string, sizeBytes: number): Promise<BuiltImage> => ({
+    artifact: imageArtifact(id),
+    location: id,
+    sizeBytes,
+    normal: await normals.noteFor(id),
+  });
 
   async function build(request: BuildRequest, folder: string): Promise<BuildResult> {
     const tree = `${folder}/tree`;
@@ -55,26 +66,34 @@ export function dockerEngine(context: StoreContext, ports: DockerPorts): Engine 
     if (failed !== null) return { kind: 'failed', command: failed };
     const source = await outputFolder(tree, request.output, files);
     await requireDockerfile(source, request.dockerfile, files);
-    const argv: Argv = [
-      docker.program,
-      ...buildArgv({ ...request, label: builtLabel, idFile: `${folder}/id`, source }),
-    ];
+    const argv: Argv = [docker.program, ...buildArgv({ ...request, idFile: `${folder}/id`, source })];
     const env = { ...docker.env, ...(await builderEnvironment(docker, exec)) };
     const broken = await runCommands({ ...request, run: [argv] }, source, env, exec);
     if (broken !== null) return buildFailure({ ...broken, index: request.run.length }, request);
-    const id = (await files.readText(`${folder}/id`)).trim();
-    const image = await containers.image(id);
-    if (image === null) {
-      throw new EnvironmentError('IMAGE_MISSING', `${docker.program} built ${id}, but the engine does not have it`, {
+    const raw = (await files.readText(`${folder}/id`)).trim();
+    if ((await containers.image(raw)) === null) {
+      throw new EnvironmentError('IMAGE_MISSING', `${docker.program} built ${raw}, but the engine does not have it`, {
         hint: 'Let the builder load what it builds into the engine that DOCKER_HOST names.',
       });
     }
+    const labels = { ...imageLabels(request), [builtLabel]: 'true' };
+    const rules = { epochSeconds: request.sourceDateEpoch ?? 0, labels };
+    const { configDigest } = await normals.normalise(raw, rules, folder);
+    // The old builder has no cache but its images.
+    if (env.DOCKER_BUILDKIT !== '0') await normals.forget(raw);
+    const image = await containers.image(configDigest);
+    if (image === null) {
+      throw new EnvironmentError(
+        'IMAGE_MISSING',
+        `the engine took ${configDigest}, but does not have it by that digest`,
+        {
+          hint: 'Engines with the containerd image store name images otherwise: use the classic store.',
+        },
+      );
+    }
     // Without a name it would be gone with the next clean-up of the engine.
     await containers.tag(image.id, repository, image.id.slice('sha256:'.length, 'sha256:'.length + 16));
-    return {
-      kind: 'built',
-      artifact: { artifact: imageArtifact(image.id), location: image.id, sizeBytes: image.sizeBytes },
-    };
+    return { kind: 'built', artifact: await built(image.id, image.sizeBytes) };
   }
 
   return {
@@ -141,6 +160,7 @@ export function dockerEngine(context: StoreContext, ports: DockerPorts): Engine 
         const own = tags.filter((tag) => tag.startsWith(`${repository}:`));
         if (own.length === 0 || kept.has(id)) continue;
         for (const tag of own) await containers.untag(tag);
+        await normals.forgetNote(id);
         removed.push(imageArtifact(id));
       }
       return removed;

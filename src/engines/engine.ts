@@ -1,5 +1,5 @@
 import type { Manifest } from '../domain/artifact/manifest.ts';
-import type { Argv } from '../ports.ts';
+import type { Argv, NormalImage } from '../ports.ts';
 
 export interface BuiltDirectory {
   /** Typed digest: `directory:sha256:...`. */
@@ -15,6 +15,8 @@ export interface BuiltImage {
   /** How a container engine finds it: its id, or `repository@sha256:...`. */
   readonly location: string;
   readonly sizeBytes: number;
+  /** What is known of it since it was built here; null for one that came from elsewhere. */
+  readonly normal: NormalImage | null;
 }
 
 /** What a build made, kept by the engine and never changed again. */

@@ -1,33 +1,18 @@
 /** Arguments of the docker command line, after its name. */
 
 export interface ImageBuild {
-  readonly commit: string;
-  readonly version: string;
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
-  readonly sourceDateEpoch?: number;
-  /** Tells our images from others. */
-  readonly label: string;
   /** Gets the image's id. */
   readonly idFile: string;
   /** Folder that is sent to the builder. */
   readonly source: string;
 }
 
-/** Labels are those of the OCI image specification. */
+/** Without labels: they are given to what was built, so that the builder's cache serves every commit. */
 export function buildArgv(build: ImageBuild): readonly string[] {
-  const { commit, version, sourceDateEpoch } = build;
-  const labels = {
-    'org.opencontainers.image.revision': commit,
-    'org.opencontainers.image.version': version,
-    ...(sourceDateEpoch === undefined
-      ? {}
-      : { 'org.opencontainers.image.created': new Date(sourceDateEpoch * 1_000).toISOString() }),
-    [build.label]: 'true',
-  };
   return [
     'build',
-    ...pairs('--label', labels),
     ...pairs('--build-arg', build.args),
     '--file',
     `${build.source}/${build.dockerfile}`,

@@ -102,5 +102,5 @@ async function asBuilt(id: string, containers: Containers): Promise<BuiltImage> 
   if (image === null) {
     throw new EnvironmentError('IMAGE_MISSING', `${id} was brought to the engine, but is not there`);
   }
-  return { artifact: imageArtifact(image.id), location: image.id, sizeBytes: image.sizeBytes };
+  return { artifact: imageArtifact(image.id), location: image.id, sizeBytes: image.sizeBytes, normal: null };
 }

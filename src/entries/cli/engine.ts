@@ -22,7 +22,7 @@ export function openEngine(
 ): Engine {
   const { context, config, world } = project;
   const store = { stateDirectory: context.stateDirectory, scratch: world.orphans.scratch };
-  const { files, exec, random } = world;
+  const { files, exec, random, archives } = world;
   if (engineName(project) === 'host') return engines.host(store, { repository, files, exec });
   const host = config.target?.type === 'docker' ? config.target.host : undefined;
   const command = dockerCommand(context.env);
@@ -43,6 +43,7 @@ export function openEngine(
     docker,
     open,
     containers: open(own),
+    archives,
     elsewhere: elsewhere.filter((other) => other !== own),
     registry: registry === undefined ? null : { repository: registry.repository, login },
   });

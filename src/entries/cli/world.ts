@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentProgram } from '../../adapters/agent/runtime.ts';
 import { dockerContainers } from '../../adapters/docker/containers.ts';
+import { nodeImageArchives } from '../../adapters/image/normalise.ts';
 import { nodeClock } from '../../adapters/node/clock.ts';
 import { nodeDaemons } from '../../adapters/node/daemons.ts';
 import { nodeExec } from '../../adapters/node/exec.ts';
@@ -40,6 +41,7 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
     ports: nodePorts(),
     sockets: nodeSockets(),
     containers: dockerContainers(context.env),
+    archives: nodeImageArchives(),
     sql,
     host: serverHost(self),
     secrets: nodeSecrets({ env: context.env, directory: projectDirectory, mask: { register } }),

@@ -1,9 +1,10 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { dockerCommand } from '../../../src/adapters/docker/connections.ts';
 import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
+import { nodeImageArchives } from '../../../src/adapters/image/normalise.ts';
 import { nodeExec } from '../../../src/adapters/node/exec.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
@@ -43,6 +44,7 @@ beforeEach(async () => {
       exec: nodeExec({ env, mask: createMask(), orphans }),
       containers: dockerContainers(env)(real.host),
       open: dockerContainers(env),
+      archives: nodeImageArchives(),
       elsewhere: [],
       registry: null,
       docker: dockerCommand(env),
@@ -111,6 +113,37 @@ needsEngine('the same commit built again is the same image', async () => {
   await source({ Dockerfile: await dockerfile(), page: 'hello' });
 
   expect(await built()).toEqual(await built());
+});
+
+needsEngine('two builds without a cache, of files with other dates, give one digest', async () => {
+  const lines = [
+    'RUN mkdir -p b a/z && echo made > a/z/file && ln a/z/file b/hard && ln -s ../a b/soft && date > /dev/null',
+  ];
+  await source({ Dockerfile: await dockerfile(...lines), page: 'hello', '.dockerignore': 'nothing\n' });
+  const first = await built();
+  await real.docker('builder', 'prune', '--all', '--force');
+  await utimes(join(directory, 'source', 'page'), 1_800_000_000, 1_800_000_000);
+  await rename(join(directory, 'source'), join(directory, 'source of another place'));
+  await cp(join(directory, 'source of another place'), join(directory, 'source'), { recursive: true });
+  const second = await built({ sourceDateEpoch: 1_700_000_000 });
+
+  expect(second).toEqual(first);
+  const times = await engine.test({
+    ...request(),
+    artifact: second,
+    run: [['sh', '-c', 'test "$(stat -c %Y page a/z/file b | sort -u)" = 1700000000 && cmp a/z/file b/hard']],
+  });
+  expect(times).toEqual({ kind: 'passed' });
+  expect(await real.docker('image', 'inspect', '-f', '{{.Created}}', second.location)).toBe('2023-11-14T22:13:20Z');
+});
+
+needsEngine('the layers of the base image stay what they are, so that every image shares them', async () => {
+  await source({ Dockerfile: await dockerfile(), page: 'hello' });
+  const layersOf = async (image: string): Promise<readonly string[]> =>
+    JSON.parse(await real.docker('image', 'inspect', '-f', '{{json .RootFS.Layers}}', image)) as string[];
+  const [base] = await layersOf(await real.base());
+
+  expect(await layersOf((await built()).location)).toContain(base);
 });
 
 needsEngine('a line of the Dockerfile that fails is a failed build, with the last lines of the builder', async () => {
