@@ -6,6 +6,7 @@ import type { Entry } from './entry.ts';
 import { pause, promote } from './gate.ts';
 import { historyOf } from './history.ts';
 import { assertHeld, isConnected, releaseLock, takeLock, takeLockAway } from './locking.ts';
+import { passNoReturn } from './no-return.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
 import { readRequest } from './requests.ts';
 import { logsOf, statusOf } from './views.ts';
@@ -88,8 +89,12 @@ export function createAgent(world: AgentWorld): Agent {
   ): Promise<unknown> => {
     const scope = request.type === 'deploy' ? request.plan : request;
     if (request.type === 'history') {
-      const entries = await historyOf(scopeOf(request), request.limit, world);
-      return { entries } satisfies Answers['history'];
+      const known = await entries.find(scopeOf(request));
+      const noReturns = known?.app.journal.ledger().noReturns ?? [];
+      return {
+        entries: await historyOf(scopeOf(request), request.limit, world),
+        noReturns,
+      } satisfies Answers['history'];
     }
     const makes = request.type === 'lock' || request.type === 'deploy' || request.type === 'rollback';
     const entry = makes ? await entries.open(scopeOf(scope)) : await entries.find(scopeOf(scope));
@@ -120,15 +125,17 @@ export function createAgent(world: AgentWorld): Agent {
       case 'abort':
         return await app.exclusive(() => abort(app, runner));
       case 'resume':
-        return await app.exclusive(() => resume(app, runner));
+        return await app.exclusive(() => resume(app, runner, request.unattendedMs));
       case 'pause':
         return await app.exclusive(() => pause(app));
       case 'promote':
-        return await app.exclusive(() => promote(app));
+        return await app.exclusive(() => promote(app, request.unattendedMs));
       case 'take-lock-away':
         return await app.exclusive(() => takeLockAway(app, request.force, world));
       case 'published':
         return await app.exclusive(() => published(app, request));
+      case 'no-return':
+        return await app.exclusive(() => passNoReturn(app, request, world));
       case 'logs':
         return await logsOf(app, request, world);
       case 'down':

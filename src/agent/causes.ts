@@ -1,4 +1,5 @@
 import type { Action, ActionType, Cause } from '../domain/rollout/state.ts';
+import { durationText } from '../domain/analysis/words.ts';
 import type { SmokeReport } from '../domain/smoke/check.ts';
 import { FairwayError } from '../errors.ts';
 
@@ -54,6 +55,11 @@ export function clientLost(leaseMs: number): Cause {
 export function pausedTooLong(ms: number): Cause {
   const reason = `nobody promoted the paused rollout for ${ms / 3_600_000} h`;
   return { kind: 'inconclusive', code: 'PAUSED_TOO_LONG', reason };
+}
+
+export function unattendedTooLong(ms: number): Cause {
+  const reason = `the rollout was not over ${durationText(ms)} after it was left alone`;
+  return { kind: 'inconclusive', code: 'UNATTENDED_TOO_LONG', reason };
 }
 
 export function agentLost(starts: number): Cause {

@@ -1,8 +1,10 @@
 import type { Answers } from '../domain/rollout/messages.ts';
 import { nextAction } from '../domain/rollout/machine.ts';
+import type { Cause } from '../domain/rollout/state.ts';
 import { EnvironmentError } from '../errors.ts';
 import { openRollout } from './app.ts';
 import type { App } from './app.ts';
+import { clientLost, unattendedTooLong } from './causes.ts';
 import type { Gate, Ledger, Rollout } from './ledger.ts';
 import { publish } from './publish.ts';
 
@@ -20,6 +22,28 @@ export function isPaused(ledger: Ledger): boolean {
   return gateOf(ledger.rollout).pausedSince !== null;
 }
 
+/** When a rollout that nobody has to follow must be over (ms since 1970); null: somebody must follow it. */
+export function unattendedUntil(rollout: Pick<Rollout, 'unattended'> | null): number | null {
+  const { unattended } = rollout ?? {};
+  return unattended === undefined ? null : Date.parse(unattended.since) + unattended.forMs;
+}
+
+/** Why nobody keeps the rollout going any more; null while the lease runs, is suspended, or is not asked for. */
+export function lossOf(ledger: Ledger, silentMs: number, nowMs: number): Cause | null {
+  const { rollout } = ledger;
+  if (rollout === null || rollout.plan.onClientLost === 'continue') return null;
+  const { leaseMs } = rollout.plan;
+  if (isPaused(ledger) || silentMs <= leaseMs) return null;
+  const until = unattendedUntil(rollout);
+  if (until === null) return clientLost(leaseMs);
+  return nowMs <= until ? null : unattendedTooLong(rollout.unattended?.forMs ?? 0);
+}
+
+/** Whether a rollout goes on although nobody follows it. */
+export function goesOnAlone(ledger: Ledger, nowMs: number): boolean {
+  return ledger.rollout?.plan.onClientLost === 'continue' || lossOf(ledger, Infinity, nowMs) === null;
+}
+
 /** The rollout stays at its share, watched, until somebody promotes it. Asked twice, it is the same pause. */
 export async function pause(app: App): Promise<Answers['pause']> {
   const rollout = goingForward(app);
@@ -32,7 +56,7 @@ export async function pause(app: App): Promise<Answers['pause']> {
 }
 
 /** Let a paused rollout go on; the gate of the step at which it stands counts as passed. */
-export async function promote(app: App): Promise<Answers['promote']> {
+export async function promote(app: App, unattendedMs?: number): Promise<Answers['promote']> {
   const rollout = goingForward(app);
   if (!isPaused(app.journal.ledger())) {
     throw new EnvironmentError(
@@ -46,6 +70,7 @@ export async function promote(app: App): Promise<Answers['promote']> {
   app.lease.heard();
   const action = nextAction(rollout.state, rollout.plan);
   const step = action?.type === 'observe' ? action.step : null;
+  if (unattendedMs !== undefined) await app.journal.append({ kind: 'unattended', forMs: unattendedMs });
   await app.journal.append({ kind: 'gate', isPaused: false, step });
   publish(app, { kind: 'promoted-by-hand', text: `${rollout.plan.release.version} goes on` });
   return { rolloutId: rollout.plan.rolloutId };

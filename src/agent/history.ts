@@ -2,7 +2,8 @@ import type { HistoryEntry, Scope } from '../domain/rollout/messages.ts';
 import { appDirectory, refOf } from './app.ts';
 import { readLines } from './journal.ts';
 import { applyRecord, emptyLedger } from './ledger.ts';
-import type { JournalRecord, Ledger } from './ledger.ts';
+import type { JournalRecord } from './fact.ts';
+import type { Ledger } from './ledger.ts';
 import type { AgentWorld } from './world.ts';
 
 /**

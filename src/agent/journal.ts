@@ -1,7 +1,8 @@
 import { EnvironmentError } from '../errors.ts';
 import type { Clock, Files } from '../ports.ts';
 import { applyRecord, emptyLedger } from './ledger.ts';
-import type { Fact, JournalRecord, Ledger } from './ledger.ts';
+import type { Fact, JournalRecord } from './fact.ts';
+import type { Ledger } from './ledger.ts';
 
 /** The memory of one application and environment on disk: JSON lines, each on disk before what it announces. */
 export interface Journal {
@@ -121,9 +122,12 @@ const kinds: ReadonlySet<string> = new Set<Fact['kind']>([
   'agent-started',
   'instance',
   'published',
+  'baked',
+  'no-return',
   'discarded',
   'clearing',
   'gate',
+  'unattended',
 ]);
 
 function parseRecord(line: string, before: number | null): JournalRecord | string {

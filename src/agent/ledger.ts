@@ -1,9 +1,12 @@
 import { initialState, transition } from '../domain/rollout/machine.ts';
 import type { Lock } from '../domain/rollout/lock.ts';
-import type { RolloutEnd, RunOwner } from '../domain/rollout/messages.ts';
+import type { RolloutEnd } from '../domain/rollout/messages.ts';
+import type { NoReturn } from '../domain/rollout/no-return.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
-import type { Action, RolloutEvent, RolloutState } from '../domain/rollout/state.ts';
+import type { RolloutState } from '../domain/rollout/state.ts';
 import type { Instance } from '../targets/target.ts';
+import { addInstance, changeRelease, changeRollout, dropInstance } from './change.ts';
+import type { JournalRecord } from './fact.ts';
 
 /** A release as the agent keeps it: with the plan that brought it, which is all that is needed to start it again. */
 export interface KeptRelease {
@@ -16,10 +19,19 @@ export interface KeptRelease {
   readonly since: string;
   readonly withdrawn: boolean;
   readonly published: boolean;
+  /** When its bake was over (ISO 8601); null or absent while it bakes, and when it does not serve. */
+  readonly bakedAt?: string | null;
   /** What was started and not stopped. */
   readonly instances: readonly Instance[];
   /** The last one of each process, running or not: where its log is. */
   readonly lastInstances: readonly Instance[];
+}
+
+/** A rollout that nobody has to follow. */
+export interface Unattended {
+  /** ISO 8601. */
+  readonly since: string;
+  readonly forMs: number;
 }
 
 /** Whether a rollout waits for a person. */
@@ -41,6 +53,8 @@ export interface Rollout {
   readonly startsWithoutProgress: number;
   /** Absent until somebody paused it. */
   readonly gate?: Gate;
+  /** Absent while a client must follow it. */
+  readonly unattended?: Unattended;
 }
 
 /** What the agent knows of one application and environment: the fold of its journal. */
@@ -54,47 +68,10 @@ export interface Ledger {
   readonly answered: Readonly<Record<string, string>>;
   /** `down` was begun. */
   readonly isClearing: boolean;
+  /** Contract steps of the schema that ran; absent in journals of older versions. */
+  readonly noReturns?: readonly NoReturn[];
   readonly lastSeq: number;
 }
-
-export type Fact =
-  | { readonly kind: 'snapshot'; readonly form: 1; readonly ledger: Ledger }
-  | { readonly kind: 'locked'; readonly lock: Lock; readonly tookOverFrom: RunOwner | null }
-  | { readonly kind: 'unlocked'; readonly runId: string; readonly why: string }
-  | {
-      readonly kind: 'begun';
-      readonly rollout: 'deploy' | 'rollback';
-      readonly plan: RolloutPlan;
-      readonly requestId: string;
-      /** Keyed hashes of the secrets, by name. */
-      readonly secrets: Readonly<Record<string, string>>;
-    }
-  /** Written before `action` is performed; `event` is what the action before it led to. */
-  | {
-      readonly kind: 'step';
-      readonly event: RolloutEvent | null;
-      readonly action: Action | null;
-      readonly instance: Instance | null;
-      readonly seq: number;
-      readonly text: string;
-    }
-  | { readonly kind: 'ended'; readonly end: RolloutEnd; readonly seq: number }
-  | { readonly kind: 'agent-started'; readonly pid: number }
-  /** A process of a release was started again; null: it is gone. */
-  | {
-      readonly kind: 'instance';
-      readonly releaseId: string;
-      readonly process: string;
-      readonly instance: Instance | null;
-    }
-  | { readonly kind: 'published'; readonly releaseId: string }
-  | { readonly kind: 'discarded'; readonly releaseIds: readonly string[] }
-  | { readonly kind: 'clearing' }
-  /** `step`: whose gate this is; null for a pause by hand. */
-  | { readonly kind: 'gate'; readonly isPaused: boolean; readonly step: number | null };
-
-/** `n` counts without gaps; `at` is ISO 8601. */
-export type JournalRecord = Fact & { readonly n: number; readonly at: string };
 
 export const emptyLedger: Ledger = {
   stableId: null,
@@ -131,6 +108,10 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
         : addInstance(ledger, record.releaseId, record.instance);
     case 'published':
       return changeRelease(ledger, record.releaseId, { published: true });
+    case 'baked':
+      return changeRelease(ledger, record.releaseId, { bakedAt: record.at });
+    case 'no-return':
+      return { ...ledger, noReturns: noReturnsAfter(ledger.noReturns ?? [], record) };
     case 'discarded':
       return {
         ...ledger,
@@ -146,7 +127,22 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
       };
       return changeRollout(ledger, { gate });
     }
+    case 'unattended':
+      return changeRollout(ledger, { unattended: { since: record.at, forMs: record.forMs } });
   }
+}
+
+const rememberedNoReturns = 100;
+
+/** A step that is tried again has one record: the first. */
+function noReturnsAfter(
+  known: readonly NoReturn[],
+  { record, holds }: Extract<JournalRecord, { kind: 'no-return' }>,
+): readonly NoReturn[] {
+  const isSame = (one: NoReturn): boolean =>
+    one.steps.map(({ version }) => version).join() === record.steps.map(({ version }) => version).join();
+  if (!holds) return known.filter((one) => !isSame(one));
+  return known.some(isSame) ? known : [...known, record].slice(-rememberedNoReturns);
 }
 
 function begin(ledger: Ledger, record: Extract<JournalRecord, { kind: 'begun' }>): Ledger {
@@ -176,6 +172,7 @@ function begin(ledger: Ledger, record: Extract<JournalRecord, { kind: 'begun' }>
       state: initialState(ledger.stableId),
       end: null,
       startsWithoutProgress: 0,
+      ...(plan.unattendedMs === undefined ? {} : { unattended: { since: record.at, forMs: plan.unattendedMs } }),
     },
   };
 }
@@ -212,34 +209,16 @@ function promote(ledger: Ledger, at: string): Ledger {
   if (rollout === null) return ledger;
   const { id } = rollout.plan.release;
   const promotedAt = ledger.releases[id]?.promotedAt ?? at;
-  const next = changeRelease({ ...ledger, stableId: id }, id, { promotedAt, since: at, withdrawn: false });
-  if (stableId === null) return next;
-  return changeRelease(next, stableId, { since: at, ...(rollout.kind === 'rollback' ? { withdrawn: true } : {}) });
-}
-
-function addInstance(ledger: Ledger, releaseId: string, instance: Instance): Ledger {
-  const withIt = (all: readonly Instance[] = []): readonly Instance[] => [
-    ...all.filter(({ process }) => process !== instance.process),
-    instance,
-  ];
-  const kept = ledger.releases[releaseId];
-  return changeRelease(ledger, releaseId, {
-    instances: withIt(kept?.instances),
-    lastInstances: withIt(kept?.lastInstances),
+  const next = changeRelease({ ...ledger, stableId: id }, id, {
+    promotedAt,
+    since: at,
+    withdrawn: false,
+    bakedAt: null,
   });
-}
-
-function dropInstance(ledger: Ledger, releaseId: string, name: string): Ledger {
-  const instances = ledger.releases[releaseId]?.instances ?? [];
-  return changeRelease(ledger, releaseId, { instances: instances.filter(({ process }) => process !== name) });
-}
-
-function changeRelease(ledger: Ledger, id: string, changes: Partial<KeptRelease>): Ledger {
-  const kept = ledger.releases[id];
-  if (kept === undefined) return ledger;
-  return { ...ledger, releases: { ...ledger.releases, [id]: { ...kept, ...changes } } };
-}
-
-function changeRollout(ledger: Ledger, changes: Partial<Rollout>): Ledger {
-  return ledger.rollout === null ? ledger : { ...ledger, rollout: { ...ledger.rollout, ...changes } };
+  if (stableId === null) return next;
+  return changeRelease(next, stableId, {
+    since: at,
+    bakedAt: null,
+    ...(rollout.kind === 'rollback' ? { withdrawn: true } : {}),
+  });
 }

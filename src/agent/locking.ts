@@ -5,7 +5,7 @@ import { LockHeld } from '../errors.ts';
 import { openRollout } from './app.ts';
 import type { App } from './app.ts';
 import { clientLost } from './causes.ts';
-import { isPaused } from './gate.ts';
+import { goesOnAlone } from './gate.ts';
 import type { Rollout } from './ledger.ts';
 import { within } from './deadline.ts';
 import type { Runner } from './run.ts';
@@ -90,7 +90,7 @@ function rolloutMood(app: App, world: AgentWorld): 'none' | 'returns' | 'goes-on
   const { state, plan } = rollout;
   if (state.phase === 'held') return 'goes-on';
   if (state.phase !== 'forward') return 'returns';
-  if (plan.onClientLost === 'continue' || isPaused(app.journal.ledger())) return 'goes-on';
+  if (goesOnAlone(app.journal.ledger(), world.clock.now().getTime())) return 'goes-on';
   const isFollowed = lock === null ? app.lease.silentMs() <= plan.leaseMs : isConnected(lock, app, world);
   return isFollowed ? 'goes-on' : 'returns';
 }

@@ -8,6 +8,7 @@ import { aborted } from './causes.ts';
 import { assertHeld } from './locking.ts';
 import type { Runner } from './run.ts';
 import { keepSecrets } from './secrets.ts';
+import { refuseBarred } from './no-return.ts';
 import { noSuchRelease } from './views.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -49,6 +50,7 @@ export async function rollback(
   const lock = assertHeld(app, runId);
   const kept = previousOf(Object.values(ledger.releases), stableOf(ledger), version);
   if (kept === null) throw noSuchRelease(version, app);
+  refuseBarred(kept, ledger.noReturns ?? []);
   const plan: RolloutPlan = {
     ...kept.plan,
     rolloutId: world.newId(),
@@ -58,6 +60,7 @@ export async function rollback(
     minRequestsPerStep: 0,
     onInconclusive: 'rollback',
     leaseMs: lock.leaseMs,
+    unattendedMs: undefined,
   };
   await begin(app, runner, requestId, 'rollback', plan, null, world);
   return { rolloutId: plan.rolloutId, release: refOf(plan.release) };
@@ -78,14 +81,15 @@ export async function abort(app: App, runner: Runner): Promise<Answers['abort']>
 }
 
 /** Go on with a rollout that is held, whose way back failed, or whose client was lost. */
-export async function resume(app: App, runner: Runner): Promise<Answers['resume']> {
+export async function resume(app: App, runner: Runner, unattendedMs?: number): Promise<Answers['resume']> {
   const { rollout } = app.journal.ledger();
   if (rollout === null) throw nothingToResume(app.scope);
   const { phase } = rollout.state;
   app.lease.heard();
-  if (phase === 'held' || phase === 'rollbackFailed') runner.start({ type: 'resumed' });
-  else if (openRollout(app.journal.ledger()) === null) throw nothingToResume(app.scope);
-  else runner.start(null);
+  const isWaiting = phase === 'held' || phase === 'rollbackFailed';
+  if (!isWaiting && openRollout(app.journal.ledger()) === null) throw nothingToResume(app.scope);
+  if (unattendedMs !== undefined) await app.journal.append({ kind: 'unattended', forMs: unattendedMs });
+  runner.start(isWaiting ? { type: 'resumed' } : null);
   return { rolloutId: rollout.plan.rolloutId };
 }
 

@@ -1,8 +1,8 @@
 import { nextAction } from '../domain/rollout/machine.ts';
 import { openRollout } from './app.ts';
 import type { App } from './app.ts';
-import { agentLost, clientLost } from './causes.ts';
-import { isPaused } from './gate.ts';
+import { agentLost } from './causes.ts';
+import { lossOf } from './gate.ts';
 import { publish } from './publish.ts';
 import type { Runner } from './run.ts';
 import type { AgentWorld } from './world.ts';
@@ -27,7 +27,8 @@ export async function recover(app: App, runner: Runner, world: AgentWorld): Prom
   runner.start(null);
   if (state.phase !== 'forward') return;
   if (starts >= startsForward) runner.interrupt(agentLost(starts));
-  else if (plan.onClientLost === 'rollback' && !isPaused(app.journal.ledger()) && app.lease.silentMs() > plan.leaseMs) {
-    runner.interrupt(clientLost(plan.leaseMs));
+  else {
+    const loss = lossOf(app.journal.ledger(), app.lease.silentMs(), world.clock.now().getTime());
+    if (loss !== null) runner.interrupt(loss);
   }
 }

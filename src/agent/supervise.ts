@@ -5,6 +5,7 @@ import type { Cause } from '../domain/rollout/state.ts';
 import { EnvironmentError } from '../errors.ts';
 import { groundOf, openRollout, stableOf } from './app.ts';
 import type { App, Ground } from './app.ts';
+import { bake } from './bake.ts';
 import { within } from './deadline.ts';
 import { doorOf, startProcess } from './instances.ts';
 import type { KeptRelease } from './ledger.ts';
@@ -55,6 +56,7 @@ export async function supervise(
         const exited = await exitOf(app, world);
         if (exited !== null) interrupt(exited);
       }
+      await bake(app, world);
       if (app.journal.length() > longJournal && openRollout(app.journal.ledger()) === null) {
         await app.journal.rotate(`${world.clock.now().toISOString().replaceAll(/[-:.]/g, '')}-between`);
       }

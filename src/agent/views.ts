@@ -4,8 +4,9 @@ import { previousOf } from '../domain/rollout/retain.ts';
 import { EnvironmentError } from '../errors.ts';
 import { groundOf, openRollout, refOf, stableOf } from './app.ts';
 import type { App } from './app.ts';
+import { bakeEnd } from './bake.ts';
 import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
-import { gateOf } from './gate.ts';
+import { gateOf, unattendedUntil } from './gate.ts';
 import { isConnected } from './locking.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -16,6 +17,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
   const rollout = standing(ledger);
   const ground = stable ?? rollout;
   const { lock } = ledger;
+  const alone = unattendedUntil(rollout);
   return {
     ...app.scope,
     url: ground === null ? null : groundOf(app, ground, world).proxy.url,
@@ -38,9 +40,18 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
             errors: rollout.state.counts.errors,
             startedAt: rollout.startedAt,
             pausedSince: rollout.state.phase === 'forward' ? gateOf(rollout).pausedSince : null,
+            unattendedUntil: alone === null ? null : new Date(alone).toISOString(),
           },
+    lastRollout: lastOf(ledger),
+    noReturns: ledger.noReturns ?? [],
     lock: lock === null ? null : { owner: lock.owner, since: lock.since, connected: isConnected(lock, app, world) },
   };
+}
+
+function lastOf({ rollout }: Ledger): NonNullable<AppStatus['lastRollout']> | null {
+  if (rollout === null || rollout.end === null) return null;
+  const { plan, kind, end } = rollout;
+  return { rolloutId: plan.rolloutId, kind, release: refOf(plan.release), end };
 }
 
 /** A rollout whose way back failed is over, but somebody must see to it. */
@@ -55,6 +66,8 @@ function viewOf(kept: KeptRelease, ledger: Ledger): ReleaseView {
     state: stateOf(kept, ledger),
     since: kept.since,
     published: kept.published,
+    bakedAt: kept.bakedAt ?? null,
+    bakesUntil: kept.id === ledger.stableId ? bakeEnd(kept) : null,
     location: kept.plan.release.location,
     spec: kept.plan.release,
   };

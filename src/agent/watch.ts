@@ -2,8 +2,8 @@ import type { Cause } from '../domain/rollout/state.ts';
 import { nextAction } from '../domain/rollout/machine.ts';
 import { groundOf } from './app.ts';
 import type { App } from './app.ts';
-import { clientLost, exitCause, pausedTooLong } from './causes.ts';
-import { gateOf, isPaused, longestPauseMs } from './gate.ts';
+import { exitCause, pausedTooLong } from './causes.ts';
+import { gateOf, longestPauseMs, lossOf } from './gate.ts';
 import { rolloutOf } from './step.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -35,8 +35,8 @@ export function watchRollout(app: App, interrupt: (cause: Cause) => void, world:
   void repeatedly(async () => {
     const { pausedSince } = gateOf(app.journal.ledger().rollout);
     const pausedMs = pausedSince === null ? 0 : world.clock.now().getTime() - Date.parse(pausedSince);
-    const isLost = plan.onClientLost === 'rollback' && app.lease.silentMs() > plan.leaseMs;
-    if (isLost && !isPaused(app.journal.ledger())) interrupt(clientLost(plan.leaseMs));
+    const loss = lossOf(app.journal.ledger(), app.lease.silentMs(), world.clock.now().getTime());
+    if (loss !== null) interrupt(loss);
     if (pausedMs > longestPauseMs) interrupt(pausedTooLong(longestPauseMs));
     await app.lease.remember(plan.leaseMs);
   });

@@ -171,7 +171,17 @@ const deploy = z.strictObject({
     .default('rollback')
     .describe('What the agent does when the client is gone for longer than the lease.'),
   lease: deadline.prefault('30s').describe('How long the rollout goes on without a word from the client.'),
+  wait: z
+    .boolean()
+    .default(true)
+    .describe('Follow the rollout to its end; false, as --no-wait: hand it over, and "fairway follow" collects it.'),
+  unattended: deadline
+    .prefault('24h')
+    .describe('How long a rollout that nobody waits for may take, its gates included, before it returns to stable.'),
   drain: duration.prefault('30s').describe('How long requests in flight may take before they are cut.'),
+  bake: duration
+    .prefault('10m')
+    .describe('How long a release must have served before the contract steps of its migrations may be applied.'),
   keep: z.int().min(2).max(100).default(5).describe('Releases kept on the target for a rollback.'),
 });
 

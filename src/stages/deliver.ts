@@ -1,4 +1,6 @@
 import type { Config } from '../config/schema.ts';
+import type { Waiting } from '../domain/migration/contract.ts';
+import { labelOf } from '../domain/migration/migration.ts';
 import type { AppStatus, RolloutEnd, Scope } from '../domain/rollout/messages.ts';
 import type { ReleaseRef, ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { BuiltArtifact } from '../engines/engine.ts';
@@ -45,6 +47,7 @@ export interface Delivered {
   readonly release: ReleaseSpec;
   readonly previous: ReleaseRef | null;
   readonly url: string | null;
+  /** `running`: it was handed over, and nobody waited. */
   readonly rollout: RolloutEnd;
 }
 
@@ -77,11 +80,13 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   onKnown({ rehearsal });
   ports.lock.assertHeld();
   const url = await migrateDatabase(delivery, rehearsal, ports);
+  if (url !== null) tellWaiting(url.waiting, source.version, ports);
 
   ports.lock.assertHeld();
   const given = url === null ? secrets : { ...secrets, [url.variable]: url.value };
-  const rollout = await rollOut(delivery, release, given, ports);
+  const rollout = await rollOut(delivery, withContracts(release, url?.contracts ?? []), given, ports);
   onKnown({ rollout });
+  if (rollout.outcome === 'running') return { release, previous, url: null, rollout };
   const serving = await confirm(delivery, release, ports);
   onKnown({ url: serving });
   return { release, previous, url: serving, rollout };
@@ -96,7 +101,30 @@ function asRelease(
   return releaseSpec(config, { ...source, artifact: built.artifact, location: built.location }, all);
 }
 
-/** Hand the plan over and follow it. Throws what its end stands for. */
+/** What a client says that does not wait: the agent goes on by itself. */
+export function handedOver(version: string): RolloutEnd {
+  return {
+    outcome: 'running',
+    code: 'HANDED_OVER',
+    message: `the agent rolls ${version} out by itself`,
+    hint: 'Its outcome, and the release: fairway follow.',
+    durationMs: 0,
+    holdMs: 0,
+  };
+}
+
+function withContracts(release: ReleaseSpec, contracts: readonly string[]): ReleaseSpec {
+  return contracts.length === 0 ? release : { ...release, contracts };
+}
+
+function tellWaiting(waiting: readonly Waiting[], version: string, { reporter }: DeliveryPorts): void {
+  for (const { migration } of waiting) {
+    const text = `${labelOf(migration)} is a contract step: it is applied by the next ship, or by "fairway migrate apply --contract", once ${version} has baked`;
+    reporter.report({ type: 'note', stage: 'migrate', text });
+  }
+}
+
+/** Hand the plan over and follow it, unless nobody is to wait. Throws what its end stands for. */
 async function rollOut(
   { config, scope, runId, signal }: Delivery,
   release: ReleaseSpec,
@@ -110,6 +138,10 @@ async function rollOut(
       release,
     );
     const { rolloutId } = await ports.agent.request({ type: 'deploy', plan, secrets });
+    if (plan.unattendedMs !== undefined) {
+      const end = handedOver(release.version);
+      return { value: end, summary: end.message, outcome: end.outcome };
+    }
     const end = await followRollout(scope, rolloutId, ports, signal);
     const error = errorOf(end, signal.aborted);
     if (error !== null) throw error;

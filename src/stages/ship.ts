@@ -1,4 +1,6 @@
 import type { AppStatus } from '../domain/rollout/messages.ts';
+import { migrateDatabase } from './database.ts';
+import type { AppliedNow } from './migrate/input.ts';
 import { type Delivered, deliver, type Delivery, type DeliveryPorts } from './deliver.ts';
 import { GateFailed } from '../errors.ts';
 import {
@@ -30,6 +32,8 @@ export interface Shipped {
   readonly delivered: Delivered | null;
   /** Null when nothing was to be released. */
   readonly published: Published | null;
+  /** Contract steps that were applied although this very commit served already. */
+  readonly contracted: readonly AppliedNow[];
 }
 
 /** From commit to released: the release commit is made first, so that what is tagged is what was built and deployed. */
@@ -48,13 +52,24 @@ export async function ship(input: ShipInput, ports: ShipPorts): Promise<Shipped>
   const release = { version: prepared.version, commit: prepared.commit };
   input.onKnown({ release });
 
-  if (status?.stable?.commit === prepared.commit) return { prepared, delivered: null, published: null };
   const source = { ...release, sourceDateEpoch: await commitEpoch(prepared.commit, ports.repository) };
+  if (status?.stable?.commit === prepared.commit) {
+    const contracted = await contractAfterBake({ ...input, source }, ports);
+    return { prepared, delivered: null, published: null, contracted };
+  }
   const delivered = await deliver({ ...input, source }, ports);
+  if (delivered.rollout.outcome === 'running') return { prepared, delivered, published: null };
   if (prepared.tag !== null) await publishArtifact(delivered.release, ports);
   const published = prepared.tag === null ? null : await publish(prepared, input, ports);
   await ports.agent.request({ type: 'published', ...input.scope, releaseId: delivered.release.id, runId: input.runId });
-  return { prepared, delivered, published };
+  return { prepared, delivered, published, contracted: [] };
+}
+
+/** What serves may have contract steps that waited for its bake. */
+async function contractAfterBake(delivery: Delivery, ports: ShipPorts): Promise<readonly AppliedNow[]> {
+  const { stable } = delivery.status ?? {};
+  if (stable?.bakedAt == null || (stable.spec.contracts ?? []).length === 0) return [];
+  return (await migrateDatabase(delivery, null, ports, 'contract'))?.applied ?? [];
 }
 
 /** Before the tag: what has one can be had by every host. */

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../ports.ts';
+import type { ContractStep, NoReturn } from './no-return.ts';
 import type { ReleaseRef, ReleaseSpec, RolloutPlan } from './plan.ts';
 
 /**
@@ -37,14 +38,22 @@ export type Request =
   /** Sent by a connection that follows, so that the lease of this rollout runs on; a stopped client sends none. */
   | ({ readonly type: 'attend'; readonly rolloutId: string } & Scope)
   | ({ readonly type: 'abort' } & Scope)
-  | ({ readonly type: 'resume' } & Scope)
+  /** `unattendedMs`: nobody follows from here on; the lease is suspended for so long. */
+  | ({ readonly type: 'resume'; readonly unattendedMs?: number | undefined } & Scope)
   /** Make a kept release serve again (default: the one before); no migration runs. */
   | ({ readonly type: 'rollback'; readonly version: string | null; readonly runId: string } & Scope)
   /** The release was tagged and pushed: the run is complete. */
   | ({ readonly type: 'published'; readonly releaseId: string; readonly runId: string } & Scope)
+  /** Written before contract steps run; `holds: false` takes it back when nothing of them took effect. */
+  | ({
+      readonly type: 'no-return';
+      readonly runId: string;
+      readonly steps: readonly ContractStep[];
+      readonly holds: boolean;
+    } & Scope)
   /** Stay at the share that it has, watched, until `promote`; the lease is suspended meanwhile. */
   | ({ readonly type: 'pause' } & Scope)
-  | ({ readonly type: 'promote' } & Scope)
+  | ({ readonly type: 'promote'; readonly unattendedMs?: number | undefined } & Scope)
   /** Take the lock from its owner, one that is alive only by `force`. */
   | ({ readonly type: 'take-lock-away'; readonly force: boolean } & Scope)
   /** Ended rollouts, the newest first. */
@@ -74,16 +83,21 @@ export interface Answers {
   readonly abort: { readonly rolloutId: string | null };
   /** The rollout that goes on now; EnvironmentError `NOTHING_TO_RESUME` when none stands. Follow it for its end. */
   readonly resume: { readonly rolloutId: string };
-  /** EnvironmentError `NO_SUCH_RELEASE` when it is not kept. Follow the rollout for its end. */
+  /**
+   * EnvironmentError `NO_SUCH_RELEASE` when it is not kept, GateFailed `PAST_NO_RETURN` when contract steps removed
+   * what it needs. Follow the rollout for its end.
+   */
   readonly rollback: { readonly rolloutId: string; readonly release: ReleaseRef };
   readonly published: { readonly published: boolean };
+  /** Versions of the releases that can no longer be returned to. */
+  readonly 'no-return': { readonly releases: readonly string[] };
   /** EnvironmentError `NOTHING_TO_PAUSE` when no rollout goes forward. */
   readonly pause: { readonly rolloutId: string; readonly weightPercent: number };
   /** EnvironmentError `NOT_PAUSED`. Follow the rollout for its end. */
   readonly promote: { readonly rolloutId: string };
   /** Whose it was; null when nobody held it. LockHeld `LOCK_HELD` for a living owner without `force`. */
   readonly 'take-lock-away': { readonly owner: RunOwner | null; readonly since: string | null };
-  readonly history: { readonly entries: readonly HistoryEntry[] };
+  readonly history: { readonly entries: readonly HistoryEntry[]; readonly noReturns?: readonly NoReturn[] };
   /** Ids of the releases that were stopped and deleted. */
   readonly down: { readonly releases: readonly string[] };
   readonly logs: LogsAnswer;
@@ -167,6 +181,10 @@ export interface ReleaseView extends ReleaseRef {
   readonly state: 'stable' | 'canary' | 'previous' | 'kept' | 'failed';
   readonly since: string;
   readonly published: boolean;
+  /** When its bake was over; null while it bakes or does not serve. */
+  readonly bakedAt?: string | null;
+  /** Of the release that serves: when its bake is over, if nothing happens. */
+  readonly bakesUntil?: string | null;
   /** Where its artifact lies on the agent's host, while it is kept. */
   readonly location: string | null;
   /** As it was deployed: a rehearsal starts the old release from it. */
@@ -187,8 +205,19 @@ export interface AppStatus extends Scope {
     readonly startedAt: string;
     /** It waits for `promote` since then, or will at the end of its step. */
     readonly pausedSince?: string | null;
+    /** Until then it goes on without a client (ISO 8601); null: somebody must follow it. */
+    readonly unattendedUntil?: string | null;
+  } | null;
+  /** The last one that is over, for whoever collects its outcome later. */
+  readonly lastRollout?: {
+    readonly rolloutId: string;
+    readonly kind: 'deploy' | 'rollback';
+    readonly release: ReleaseRef;
+    readonly end: RolloutEnd;
   } | null;
   readonly lock: { readonly owner: RunOwner; readonly since: string; readonly connected: boolean } | null;
+  /** Contract steps that ran, the oldest first. */
+  readonly noReturns?: readonly NoReturn[];
 }
 
 export interface AgentStatus {

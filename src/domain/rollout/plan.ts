@@ -36,6 +36,8 @@ export interface ReleaseSpec extends ReleaseRef {
   readonly env: Readonly<Record<string, string>>;
   /** Names of the secrets among the environment, in order. */
   readonly secretNames: readonly string[];
+  /** Versions of the contract steps in its tree: it lives without what they remove. */
+  readonly contracts?: readonly string[] | undefined;
 }
 
 export interface Step {
@@ -85,8 +87,12 @@ export interface RolloutPlan {
   readonly metrics?: readonly MetricSpec[] | undefined;
   readonly onInconclusive: 'rollback' | 'hold';
   readonly drainTimeoutMs: number;
+  /** How long the release must have served before contract steps of the schema may run; default 0. */
+  readonly bakeMs?: number | undefined;
   readonly leaseMs: number;
   readonly onClientLost: 'rollback' | 'continue';
+  /** Nobody follows: the lease is suspended for so long. Absent: a client follows and keeps it. */
+  readonly unattendedMs?: number | undefined;
   /** How many releases stay on disk for a rollback. */
   readonly keepReleases: number;
   readonly target: { readonly type: string; readonly [key: string]: unknown };

@@ -29,6 +29,7 @@ const reaches: Readonly<Record<string, Reach>> = {
   promote: 'touches',
   unlock: 'touches',
   resume: 'touches',
+  follow: 'touches',
   abort: 'touches',
   down: 'touches',
 };

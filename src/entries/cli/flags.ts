@@ -38,6 +38,13 @@ export const allowDirty: FlagSpec = {
   about: 'go on although the work tree has changes, which are not part of it',
 };
 
+/** For commands that follow a rollout. */
+export const noWait: FlagSpec = {
+  name: 'no-wait',
+  kind: 'switch',
+  about: 'leave the rollout to the agent and end; "fairway follow" collects its outcome',
+};
+
 /** For commands that build. */
 export const engine: FlagSpec = {
   name: 'engine',

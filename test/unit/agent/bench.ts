@@ -1,6 +1,6 @@
 import { createAgent } from '../../../src/agent/agent.ts';
 import type { Agent } from '../../../src/agent/agent.ts';
-import type { JournalRecord } from '../../../src/agent/ledger.ts';
+import type { JournalRecord } from '../../../src/agent/fact.ts';
 import type { AgentWorld } from '../../../src/agent/world.ts';
 import type { Answers, Request, RolloutEnd, RolloutRecord, RunOwner } from '../../../src/domain/rollout/messages.ts';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';

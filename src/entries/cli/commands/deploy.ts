@@ -6,6 +6,7 @@ import { commitEpoch, inspectSource } from '../../../stages/source.ts';
 import type { CommandBody, CommandResult } from '../command.ts';
 import { delivering } from '../delivery.ts';
 import { otherEngines } from '../engine.ts';
+import { handedOver, waiting } from '../no-wait.ts';
 import { partial } from '../partial.ts';
 import { planned } from '../planned.ts';
 import { openProject, type Project } from '../project.ts';
@@ -15,7 +16,7 @@ import { openProject, type Project } from '../project.ts';
  * was released before is deployed as it is.
  */
 export const run: CommandBody = async (context) => {
-  const project = await openProject(context);
+  const project = waiting(await openProject(context));
   if (context.dryRun) return await planned(project, 'deploy');
   const { release } = context.flags;
   if (typeof release === 'string') return await runReleased(project, release);
@@ -34,7 +35,8 @@ export const run: CommandBody = async (context) => {
       const plan = await planRelease(base.config.release, { commit }, ports.repository);
       const version = unreleasedVersion(plan.current, commit);
       const sourceDateEpoch = await commitEpoch(commit, ports.repository);
-      const { url } = await deliver({ ...base, source: { version, commit, sourceDateEpoch } }, ports);
+      const { url, rollout } = await deliver({ ...base, source: { version, commit, sourceDateEpoch } }, ports);
+      if (rollout.outcome === 'running') return handedOver(known, rollout);
       return {
         outcome: 'ok',
         code: 'DEPLOYED',
@@ -59,7 +61,8 @@ async function runReleased(project: Project, wanted: string): Promise<CommandRes
             const summary = [`nothing to do: ${version} (${commit.slice(0, 7)}) serves already`];
             return { outcome: 'ok', code: 'NOTHING_NEW', result: known, summary };
           }
-          const { url } = await deployRelease(released, base, ports);
+          const { url, rollout } = await deployRelease(released, base, ports);
+          if (rollout.outcome === 'running') return handedOver(known, rollout);
           const where = url === null ? '' : ` at ${url}`;
           return { outcome: 'ok', code: 'DEPLOYED', result: known, summary: [`${version} serves${where}`] };
         },

@@ -1,4 +1,6 @@
 import { durationText } from '../../../domain/analysis/words.ts';
+import { labelOf } from '../../../domain/migration/migration.ts';
+import type { NoReturn } from '../../../domain/rollout/no-return.ts';
 import type { HistoryEntry } from '../../../domain/rollout/messages.ts';
 import { existingAgent } from '../agent.ts';
 import type { CommandBody } from '../command.ts';
@@ -13,17 +15,19 @@ export const run: CommandBody = async (context) => {
   const { limit: asked } = context.flags;
   const limit = typeof asked === 'number' ? asked : defaultLimit;
   const answer = await existingAgent(context, (agent) => agent.request({ type: 'history', ...scope, limit }));
-  const entries = answer?.entries ?? [];
+  const { entries = [], noReturns = [] } = answer ?? {};
   return {
     outcome: 'ok',
     code: 'HISTORY',
-    result: { ...scope, rollouts: entries },
-    summary: entries.length === 0 ? [`${scope.app}/${scope.environment}: no rollout is over yet`] : table(entries),
+    result: { ...scope, rollouts: entries, noReturns },
+    summary:
+      entries.length === 0 ? [`${scope.app}/${scope.environment}: no rollout is over yet`] : table(entries, noReturns),
   };
 };
 
-function table(entries: readonly HistoryEntry[]): readonly string[] {
-  const rows = [headings, ...entries.map(row)];
+function table(entries: readonly HistoryEntry[], noReturns: readonly NoReturn[]): readonly string[] {
+  const told = [...entries.map(row), ...noReturns.map(noReturnRow)].toSorted(([a = ''], [b = '']) => (a < b ? 1 : -1));
+  const rows = [headings, ...told];
   const widths = headings.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
   return rows.map((cells) =>
     cells
@@ -31,6 +35,12 @@ function table(entries: readonly HistoryEntry[]): readonly string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+function noReturnRow({ at, who, steps, releases }: NoReturn): readonly string[] {
+  const when = at.slice(0, 19).replace('T', ' ');
+  const lost = releases.length === 0 ? 'point of no return' : `no way back to ${releases.join(', ')}`;
+  return [when, `contract ${steps.map(labelOf).join(', ')}`, lost, '', who];
 }
 
 function row({ kind, release, from, who, endedAt, end }: HistoryEntry): readonly string[] {

@@ -1,10 +1,13 @@
 import { labelOf } from '../../../domain/migration/migration.ts';
+import { splitPending, type Waiting } from '../../../domain/migration/contract.ts';
 import { ConfigError, EnvironmentError, GateFailed, Interrupted } from '../../../errors.ts';
 import { migrationsOf, migrateDatabase } from '../../../stages/database.ts';
 import { applyInput, openMigrations } from '../migrations.ts';
 import { migrateDown } from '../../../stages/migrate-down.ts';
 import { migrateStatus } from '../../../stages/migrate.ts';
+import { servingOf } from '../../../stages/contract-steps.ts';
 import { inspectSource } from '../../../stages/source.ts';
+import { existingAgent, statusOf } from '../agent.ts';
 import type { CommandBody, CommandContext, CommandResult } from '../command.ts';
 import { delivering, openWorkshop } from '../delivery.ts';
 import { openProject, type Project } from '../project.ts';
@@ -29,16 +32,24 @@ async function status(context: CommandContext, project: Project): Promise<Comman
   const found = await database.environment.wake();
   const known =
     found === null
-      ? { applied: [], pending: set.migrations.map(labelOf), problems: set.problems }
+      ? { applied: [], pending: set.migrations.map(labelOf), open: [], problems: set.problems }
       : await migrateStatus(applyInput(project, found.url, set), workshop);
+  const serving = servingOf(await existingAgent(context, (agent) => statusOf(agent, project.scope)));
+  const waiting = splitPending(known.open, serving).waiting.map(({ migration, why }) => ({
+    migration: labelOf(migration),
+    why,
+  }));
   const problems = known.problems.map(({ severity, message }) => `${severity}: ${message}`);
   return {
     outcome: context.dryRun ? 'planned' : 'ok',
     code: known.pending.length === 0 ? 'NOTHING_PENDING' : 'PENDING',
-    result: { ...project.scope, applied: known.applied, pending: known.pending, problems: known.problems },
+    result: { ...project.scope, applied: known.applied, pending: known.pending, waiting, problems: known.problems },
     summary: [
       `${known.applied.length} applied, ${known.pending.length} pending`,
-      ...known.pending.map((name) => `pending: ${name}`),
+      ...known.pending.map((name) => {
+        const waits = waiting.find(({ migration }) => migration === name);
+        return waits === undefined ? `pending: ${name}` : `waits: ${name}: ${waits.why}`;
+      }),
       ...problems,
     ],
   };
@@ -52,15 +63,32 @@ async function apply(context: CommandContext, project: Project): Promise<Command
     async (base, ports) => {
       const { commit } = await inspectSource(ports.repository, context.flags['allow-dirty'] === true);
       const source = { version: '', commit, sourceDateEpoch: 0 };
-      const applied = (await migrateDatabase({ ...base, source }, null, ports))?.applied ?? [];
+      const wantsContract = context.flags['contract'] === true;
+      const share = wantsContract ? 'contract' : 'expand';
+      const migrated = await migrateDatabase({ ...base, source }, null, ports, share);
+      const { applied = [], waiting = [] } = migrated ?? {};
+      if (wantsContract && applied.length === 0) refuseWaiting(waiting);
       const names = applied.map(labelOf);
       return {
         outcome: 'ok',
         code: names.length === 0 ? 'NOTHING_PENDING' : 'MIGRATED',
         result: { ...project.scope, applied },
-        summary: [names.length === 0 ? 'nothing was pending' : `applied: ${names.join(', ')}`],
+        summary: [
+          names.length === 0 ? 'nothing was pending' : `applied: ${names.join(', ')}`,
+          ...waiting.map(({ migration, why }) => `waits: ${labelOf(migration)}: ${why}`),
+        ],
       };
     },
+  );
+}
+
+/** Who asks for contract steps wants to know why there is none to apply. */
+function refuseWaiting(waiting: readonly Waiting[]): void {
+  if (waiting.length === 0) return;
+  throw new GateFailed(
+    'CONTRACT_NOT_BAKED',
+    waiting.map(({ migration, why }) => `${labelOf(migration)} has to wait: ${why}`).join('\n'),
+    { hint: 'A contract step runs after the release that no longer needs what it removes has served for deploy.bake.' },
   );
 }
 

@@ -1,3 +1,4 @@
+import { labelOf } from '../../../domain/migration/migration.ts';
 import type { AppStatus } from '../../../domain/rollout/messages.ts';
 import { existingAgent, statusOf } from '../agent.ts';
 import type { CommandBody } from '../command.ts';
@@ -28,6 +29,7 @@ export const run: CommandBody = async (context) => {
       },
       rollout: status.rollout,
       lock: status.lock,
+      noReturns: status.noReturns ?? [],
       releases: status.releases.map(({ spec: _, ...release }) => release),
     },
     summary: lines(status),
@@ -51,6 +53,12 @@ function lines(status: AppStatus): readonly string[] {
     said.push(
       `locked by ${lock.owner.who} (${lock.owner.command}) since ${lock.since}${lock.connected ? '' : ', whose client is gone'}`,
     );
+  }
+  if (stable?.bakedAt === null && stable.bakesUntil != null && (stable.spec.contracts ?? []).length > 0)
+    said.push(`${stable.version} bakes until ${stable.bakesUntil}; contract steps wait for that`);
+  for (const { at, who, steps, releases } of status.noReturns ?? []) {
+    const lost = releases.length === 0 ? '' : `: no way back to ${releases.join(', ')}`;
+    said.push(`point of no return at ${at} by ${who}: ${steps.map(labelOf).join(', ')}${lost}`);
   }
   for (const release of status.releases) {
     if (release.id !== stable?.id)

@@ -137,15 +137,17 @@ export const database: readonly CommandSpec[] = [
     summary: 'Apply pending migrations to the database of the environment',
     operands: ['[apply|status|down]'],
     about:
-      'apply (when nothing is named) works under the lock of the environment, behind a verified backup. What is applied stays applied: Fairway never runs a down migration by itself. down undoes the last ones, which may lose data, and asks first on a terminal.',
+      'apply (when nothing is named) works under the lock of the environment, behind a verified backup. Files with "-- fairway: contract" wait until the release that brought them has served for deploy.bake, and are applied by the next ship or by --contract. What is applied stays applied: Fairway never runs a down migration by itself. down undoes the last ones, which may lose data, and asks first on a terminal.',
     flags: [
       allowDirty,
       { name: 'count', kind: 'number', value: 'N', min: 1, max: 1000, about: 'with down: how many (default: 1)' },
+      { name: 'contract', kind: 'switch', about: 'with apply: the contract steps that waited for the bake, alone' },
       { name: 'yes', kind: 'switch', about: 'with down: do not ask' },
     ],
     examples: [
       { line: 'fairway migrate status', does: 'what is applied, what is pending, what is wrong' },
       { line: 'fairway migrate --env staging', does: 'apply it to staging' },
+      { line: 'fairway migrate apply --contract', does: 'remove what only older releases used' },
       { line: 'fairway migrate down --yes', does: 'undo the last one' },
     ],
     recorded: true,

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
+import { noWait } from '../flags.ts';
 
 /** What serves. */
 export const operation: readonly CommandSpec[] = [
@@ -31,10 +32,25 @@ export const operation: readonly CommandSpec[] = [
     summary: 'Follow or go on with a rollout whose client was lost',
     operands: [],
     about: 'Says how it ended when it is over.',
-    flags: [],
+    flags: [noWait],
     examples: [{ line: 'fairway resume', does: 'after a cut connection' }],
     recorded: true,
     load: () => import('../commands/resume.ts'),
+  },
+  {
+    name: 'follow',
+    summary: 'Follow the rollout that is under way, and collect its outcome',
+    operands: [],
+    about:
+      'For what was left to the agent with --no-wait: ends with the exit code of the rollout (0, 4, 5 or 8), also when ' +
+      'it was over before, and publishes what a promoted release still lacks. Interrupted, it leaves the rollout alone.',
+    flags: [{ name: 'no-wait', kind: 'switch', about: 'only look: a rollout that is under way is exit code 0' }],
+    examples: [
+      { line: 'fairway follow --env production', does: 'after "fairway ship --no-wait"' },
+      { line: 'fairway follow --no-wait --json', does: 'in a scheduled workflow' },
+    ],
+    recorded: true,
+    load: () => import('../commands/follow.ts'),
   },
   {
     name: 'abort',
@@ -63,7 +79,7 @@ export const operation: readonly CommandSpec[] = [
     summary: 'Let a paused rollout go on, and follow it',
     operands: [],
     about: 'For what "fairway pause" stopped, and for steps with pause: true. Verdict and guards still speak.',
-    flags: [],
+    flags: [noWait],
     examples: [{ line: 'fairway promote --env production', does: 'the gate of this step is passed' }],
     recorded: true,
     load: () => import('../commands/promote.ts'),

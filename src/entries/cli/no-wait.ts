@@ -1,0 +1,16 @@
+import type { RolloutEnd } from '../../domain/rollout/messages.ts';
+import type { CommandResult } from './command.ts';
+import type { Project } from './project.ts';
+
+/** The project as the command line wants it: `--no-wait` goes before what the configuration says. */
+export function waiting(project: Project): Project {
+  const { context, config } = project;
+  if (context.flags['no-wait'] !== true) return project;
+  return { ...project, config: { ...config, deploy: { ...config.deploy, wait: false } } };
+}
+
+/** The end of a command that left its rollout to the agent. */
+export function handedOver(result: Readonly<Record<string, unknown>>, { code, message }: RolloutEnd): CommandResult {
+  const summary = [message, 'its outcome: "fairway follow"; back at once: "fairway abort"'];
+  return { outcome: 'running', code, result, summary };
+}
