@@ -1,14 +1,17 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
+import { compareMigrations } from '../domain/migration/compare.ts';
+import { contractsOf, isContract, splitPending, type Waiting } from '../domain/migration/contract.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
-import type { AppliedMigration, MigrationSet } from '../domain/migration/migration.ts';
+import type { AppliedMigration, Migration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { Engine } from '../engines/engine.ts';
 import { migrationTool } from '../migration-tools/index.ts';
-import type { Http, Repository, Secrets } from '../ports.ts';
+import type { AgentConnection, Http, Repository, Secrets } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
 import { backupFirst } from './backup-first.ts';
+import { pastNoReturn, servingOf } from './contract-steps.ts';
 import { smoke } from './confirm.ts';
 import type { EarlyServer } from './early-server.ts';
 import { oldRelease } from './old-release.ts';
@@ -18,7 +21,7 @@ import { migrateEnvironment } from './migrate-environment.ts';
 import { migrateStatus } from './migrate.ts';
 import type { AppliedNow } from './migrate/input.ts';
 import { readSchema } from './migrate/read-schema.ts';
-import { keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
+import { expandedSchemaOf, keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
 import type { RehearsalInput, RehearsalResult, RehearsedRelease } from './rehearse/input.ts';
 import { refuseImpossible, rehearse } from './rehearse.ts';
 import { stage, type StagePorts } from './stage.ts';
@@ -130,6 +133,7 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
       newArtifact: input.release.artifact,
       set,
       targetSchema: target.schema,
+      waiting: waitingOf(set, target.applied, status),
     };
     const { stateDirectory } = database.context;
     const kept = await keptRehearsal(now, scope, stateDirectory, ports.files);
@@ -146,8 +150,19 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
   });
 }
 
+/** Versions of the contract steps that have to wait. */
+function waitingOf(
+  set: MigrationSet | null,
+  applied: readonly AppliedMigration[],
+  status: Delivery['status'],
+): readonly string[] {
+  if (set === null) return [];
+  const { pending } = compareMigrations(set, applied);
+  return splitPending(pending, servingOf(status)).waiting.map(({ migration }) => migration.version);
+}
+
 function rehearsalInput(
-  { config, release, secrets, runId, signal, early }: ChangeInput,
+  { config, release, secrets, runId, signal, early, status }: ChangeInput,
   database: DatabaseInput,
   set: MigrationSet | null,
   target: TargetState,
@@ -175,6 +190,7 @@ function rehearsalInput(
             statementTimeoutMs: settings.statementTimeout,
           },
     applied: target.applied,
+    serving: servingOf(status),
     ...(target.schema === null || target.applied.length === 0 ? {} : { targetSchema: target.schema }),
     oldRelease: old === null ? null : asRehearsed(old),
     newRelease: asRehearsed(release),
@@ -191,52 +207,78 @@ export interface MigratedDatabase {
   readonly variable: string;
   readonly value: string;
   readonly applied: readonly AppliedNow[];
+  /** Contract steps that wait. */
+  readonly waiting: readonly Waiting[];
+  /** Versions of the contract steps of the tree. */
+  readonly contracts: readonly string[];
 }
+
+/** What of the pending migrations is applied: all that may, all but contract steps, or contract steps alone. */
+export type Share = 'due' | 'expand' | 'contract';
 
 /**
  * Bring the environment's database to the commit, behind a verified backup, and only while its schema is the one that
- * was rehearsed. Answers the URL that the release is given; null without a database.
+ * was rehearsed. Contract steps that have to wait are left out, and those that run are preceded by a record of the
+ * point of no return. Answers the URL that the release is given; null without a database.
  */
 export async function migrateDatabase(
   input: Delivery,
   rehearsal: RehearsalResult | null,
-  ports: DatabaseStagePorts & { readonly lock: HeldLock },
+  ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
+  share: Share = 'due',
 ): Promise<MigratedDatabase | null> {
   const { config, database, runId, signal, status } = input;
   if (database === null) return null;
   const { url } = await database.environment.ensure();
   const settings = config.migrations;
   const { variable } = database;
-  if (settings === undefined) return { variable, value: url, applied: [] };
+  if (settings === undefined) return { variable, value: url, applied: [], waiting: [], contracts: [] };
   const set = await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
   const tool = migrationTool(settings.tool);
-  const { applied, pending } = await migrateStatus(
-    { url, tool, dialect: database.plugin.dialect, set, table: settings.table },
-    ports,
-  );
+  const place = { url, tool, dialect: database.plugin.dialect, table: settings.table };
+  const { applied, open } = await migrateStatus({ ...place, set }, ports);
+  const { due, waiting } = splitPending(open, servingOf(status));
+  const pending = due.map(({ migration }) => migration).filter((one) => isOfShare(one, share, status));
+  const left = open.map(({ migration }) => migration).filter((one) => !pending.includes(one));
+  const wanted = { ...set, migrations: set.migrations.filter((one) => !left.includes(one)) };
   // A database that holds nothing of ours yet has nothing to lose to our migrations.
   if (pending.length > 0 && applied.length > 0) await backupFirst({ ...database, settings, url, runId, signal }, ports);
   const { inspector } = database.plugin;
-  const now = await migrateEnvironment(
-    {
-      url,
-      tool,
-      dialect: database.plugin.dialect,
-      set,
-      settings,
-      runId,
-      signal,
-      assertHeld: ports.lock.assertHeld,
-      ...(inspector === undefined || rehearsal === null || applied.length === 0
-        ? {}
-        : { inspector, rehearsedSchema: rehearsal.evidence.baseSchema }),
-      probeStable: async () => {
-        if (status?.stable == null || status.url === null) return null;
-        const { verdict } = await smoke(config, status.url, ports);
-        return { version: status.stable.version, passes: verdict === 'pass' };
+  const expanded =
+    share === 'contract' && status?.stable != null
+      ? await expandedSchemaOf(status.stable.artifact, input.scope, database.context.stateDirectory, ports.files)
+      : null;
+  const rehearsed = rehearsal === null ? expanded : rehearsal.evidence.baseSchema;
+  const migrate = async () =>
+    await migrateEnvironment(
+      {
+        ...place,
+        set: wanted,
+        settings,
+        runId,
+        signal,
+        assertHeld: ports.lock.assertHeld,
+        ...(inspector === undefined || rehearsed === null || applied.length === 0
+          ? {}
+          : { inspector, rehearsedSchema: rehearsed }),
+        probeStable: async () => {
+          if (status?.stable == null || status.url === null) return null;
+          const { verdict } = await smoke(config, status.url, ports);
+          return { version: status.stable.version, passes: verdict === 'pass' };
+        },
       },
-    },
-    ports,
-  );
-  return { variable, value: url, applied: now };
+      ports,
+    );
+  const hasBegun = async (steps: readonly Migration[]): Promise<boolean> => {
+    const now = await migrateStatus({ ...place, set }, ports);
+    return steps.some((step) => now.open.every(({ migration, begun }) => migration !== step || begun !== null));
+  };
+  const now = await pastNoReturn(status === null ? [] : pending, input, migrate, hasBegun, ports);
+  return { variable, value: url, applied: now, waiting, contracts: contractsOf(set.migrations) };
+}
+
+/** Where nothing serves, a contract step is a migration like any other. */
+function isOfShare(migration: Migration, share: Share, status: Delivery['status']): boolean {
+  if (share === 'due' || (share === 'expand' && status?.stable == null)) return true;
+  return isContract(migration) === (share === 'contract');
 }

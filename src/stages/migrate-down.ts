@@ -1,4 +1,4 @@
-import { labelOf, type Migration } from '../domain/migration/migration.ts';
+import { type AppliedMigration, labelOf, type Migration } from '../domain/migration/migration.ts';
 import { compareVersions, sameVersion } from '../domain/migration/version.ts';
 import { ConfigError, GateFailed } from '../errors.ts';
 import type { AppliedNow, ApplyInput, MigratePorts, MigrateResult } from './migrate/input.ts';
@@ -18,8 +18,8 @@ export async function migrateDown(
     throw new ConfigError('COUNT_INVALID', `cannot undo ${input.count} migrations`, { hint: 'give a number from 1' });
   }
   return await withRunner(input, ports, async (runner) => {
-    const applied = await input.tool.applied(runner.session);
-    const newest = applied.toSorted((a, b) => compareVersions(b.version, a.version)).slice(0, input.count);
+    const applied = await input.tool.applied(runner.session, input.set);
+    const newest = applied.toSorted(newestFirst).slice(0, input.count);
     const migrations = newest.map(({ version, name }) => withDown(version, name, input));
     const undone: AppliedNow[] = [];
     for (const migration of migrations) {
@@ -33,6 +33,12 @@ export async function migrateDown(
     }
     return { kind: 'done', applied: undone, alreadyApplied: applied.length - undone.length, remarks: [] };
   });
+}
+
+/** By when they were applied: a contract step may come after versions above its own. */
+function newestFirst(a: AppliedMigration, b: AppliedMigration): number {
+  if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? 1 : -1;
+  return compareVersions(b.version, a.version);
 }
 
 function withDown(version: string, name: string, input: ApplyInput): Migration {

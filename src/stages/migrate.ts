@@ -1,4 +1,4 @@
-import { compareMigrations, type MigrationPlan, type PendingMigration } from '../domain/migration/compare.ts';
+import type { MigrationPlan, PendingMigration } from '../domain/migration/compare.ts';
 import { schemaChecksum } from '../domain/migration/evidence.ts';
 import { labelOf, type Migration, type MigrationProblem } from '../domain/migration/migration.ts';
 import { GateFailed } from '../errors.ts';
@@ -20,12 +20,10 @@ export async function migrateStatus(
 ): Promise<MigrationStatus> {
   const connection = await ports.sql.connect(target.url, { timeoutMs: 10_000, applicationName: 'fairway status' });
   try {
-    const plan = compareMigrations(
-      target.set,
-      await target.tool.applied({ connection, table: target.table, dialect: target.dialect }),
-    );
+    const { set, tool } = target;
+    const plan = tool.compare(set, await tool.applied({ ...target, connection, tree: set.tree ?? null }, set));
     const pending = plan.pending.map(({ migration }) => labelOf(migration));
-    return { applied: plan.applied, pending, problems: plan.problems };
+    return { applied: plan.applied, pending, open: plan.pending, problems: plan.problems };
   } finally {
     await connection.close();
   }
@@ -59,7 +57,7 @@ export async function migrateApply(input: ApplyInput, ports: MigratePorts): Prom
 
 /** Compare under the lock: another runner may just have ended. */
 async function planUnderLock(input: ApplyInput, session: MigrationSession): Promise<MigrationPlan> {
-  const plan = compareMigrations(input.set, await input.tool.applied(session));
+  const plan = input.tool.compare(input.set, await input.tool.applied(session, input.set));
   refuseProblems(plan.problems);
   return plan;
 }
@@ -107,7 +105,7 @@ async function applyOne(
   input: ApplyInput,
   ports: MigratePorts,
 ): Promise<ApplyResult> {
-  const applied = attempt === 1 ? [] : await input.tool.applied(session);
+  const applied = attempt === 1 ? [] : await input.tool.applied(session, input.set);
   const left = attempt === 1 ? begun : (applied.find(({ version }) => version === migration.version) ?? null);
   return await settled(migration, await input.tool.apply(migration, left, session), input, ports);
 }

@@ -1,4 +1,4 @@
-import { type Evidence, migrationsChecksum, schemaChecksum, whyStale } from '../domain/migration/evidence.ts';
+import { migrationsChecksum, schemaChecksum, whyStale } from '../domain/migration/evidence.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
 import type { MigrationSet } from '../domain/migration/migration.ts';
 import type { Scope } from '../domain/rollout/messages.ts';
@@ -12,6 +12,8 @@ export interface Now {
   readonly set: MigrationSet | null;
   /** Null when the target has no database yet. */
   readonly targetSchema: readonly SchemaObject[] | null;
+  /** Versions of the contract steps that have to wait. */
+  readonly waiting: readonly string[];
 }
 
 const place = (stateDirectory: string, { app, environment }: Scope): string =>
@@ -35,21 +37,37 @@ export async function keptRehearsal(
   files: Files,
 ): Promise<{ readonly result: RehearsalResult } | { readonly stale: string } | null> {
   const path = place(stateDirectory, scope);
-  if (!(await files.exists(path))) return null;
-  let result: RehearsalResult;
-  try {
-    result = JSON.parse(await files.readText(path)) as RehearsalResult;
-  } catch {
-    return null;
-  }
-  const then = result.evidence as Evidence | undefined;
-  if (then === undefined) return null;
+  const result = await read(path, files);
+  if (result === null) return null;
+  const then = result.evidence;
   const stale = whyStale(then, {
     oldArtifact: now.oldArtifact,
     newArtifact: now.newArtifact,
     migrations: await migrationsChecksum(now.set?.migrations ?? []),
     baseSchema: now.targetSchema === null ? then.baseSchema : await schemaChecksum(now.targetSchema),
     server: then.server,
+    waiting: now.waiting,
   });
   return stale === null ? { result } : { stale };
+}
+
+/** The schema that a release was rehearsed to leave behind, before its contract steps; null when nobody knows. */
+export async function expandedSchemaOf(
+  artifact: string,
+  scope: Scope,
+  stateDirectory: string,
+  files: Files,
+): Promise<string | null> {
+  const result = await read(place(stateDirectory, scope), files);
+  return result?.evidence.newArtifact === artifact ? (result.evidence.expandedSchema ?? null) : null;
+}
+
+async function read(path: string, files: Files): Promise<RehearsalResult | null> {
+  if (!(await files.exists(path))) return null;
+  try {
+    const result = JSON.parse(await files.readText(path)) as Partial<RehearsalResult>;
+    return result.evidence === undefined ? null : (result as RehearsalResult);
+  } catch {
+    return null;
+  }
 }

@@ -8,6 +8,7 @@ import { startNew } from './rehearse/new-release.ts';
 import { oldAgain, type OldRelease, startOld } from './rehearse/old-release.ts';
 import { lookBefore, replayOnShadow } from './rehearse/on-shadow.ts';
 import type { Play, Verdict } from './rehearse/play.ts';
+import { proveContract } from './rehearse/prove-contract.ts';
 import { proveDown } from './rehearse/prove-down.ts';
 import type { RunningRelease } from './rehearse/running-release.ts';
 import { makeScratch } from './rehearse/scratch.ts';
@@ -81,7 +82,10 @@ async function follow(play: Play): Promise<RehearsalResult> {
   if (broken !== null) return end(broken);
   const replayed = before === null ? null : await replayOnShadow(before, old, play);
   if (replayed !== null && replayed.verdict !== null) return end(replayed.verdict);
-  return end(await withNew(old, replayed?.seen ?? null, play));
+  const verdict = await withNew(old, replayed?.seen ?? null, play);
+  if (verdict.rollback === 'impossible' || databases.waiting.length === 0) return end(verdict);
+  const expandedSchema = await proveContract(play);
+  return { ...end(verdict), evidence: { ...evidence, expandedSchema } };
 }
 
 async function withNew(old: OldRelease, seen: Parameters<typeof proveDown>[2], play: Play): Promise<Verdict> {
@@ -93,13 +97,15 @@ async function withNew(old: OldRelease, seen: Parameters<typeof proveDown>[2], p
   return await proveDown(play, play.databases, seen, async () => await oldAgain('old-after-down', old, play));
 }
 
-async function evidenceOf({ databases, input }: Play): Promise<Evidence> {
+async function evidenceOf(play: Play): Promise<Evidence> {
+  const { databases, input } = play;
   const { baseSchema, server } = databases;
   return {
     oldArtifact: input.oldRelease?.spec.artifact ?? null,
     newArtifact: input.newRelease.spec.artifact,
     migrations: await migrationsChecksum(input.migrations?.set.migrations ?? []),
     baseSchema: baseSchema === null ? null : await schemaChecksum(baseSchema),
+    waiting: databases.waiting.map(({ version }) => version),
     server: `${input.database.plugin.type} ${Number.parseInt(server.version, 10)}`,
   };
 }

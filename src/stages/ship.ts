@@ -58,7 +58,7 @@ export async function ship(input: ShipInput, ports: ShipPorts): Promise<Shipped>
     return { prepared, delivered: null, published: null, contracted };
   }
   const delivered = await deliver({ ...input, source }, ports);
-  if (delivered.rollout.outcome === 'running') return { prepared, delivered, published: null };
+  if (delivered.rollout.outcome === 'running') return { prepared, delivered, published: null, contracted: [] };
   if (prepared.tag !== null) await publishArtifact(delivered.release, ports);
   const published = prepared.tag === null ? null : await publish(prepared, input, ports);
   await ports.agent.request({ type: 'published', ...input.scope, releaseId: delivered.release.id, runId: input.runId });

@@ -14,6 +14,10 @@ export interface Evidence {
   readonly baseSchema: string | null;
   /** Engine and major version: `postgres 18`. */
   readonly server: string;
+  /** Versions of the contract steps that had to wait for a bake. */
+  readonly waiting?: readonly string[];
+  /** Over the structure after the migrations that ran; what the contract steps that waited are applied to. */
+  readonly expandedSchema?: string | null;
 }
 
 export async function migrationsChecksum(migrations: readonly Migration[]): Promise<string> {
@@ -55,6 +59,7 @@ export function whyStale(
   if (then.oldArtifact !== now.oldArtifact) return 'another release serves now';
   if (then.newArtifact !== now.newArtifact) return 'another artifact is to be deployed';
   if (then.migrations !== now.migrations) return 'the migrations changed';
+  if ((then.waiting ?? []).join() !== (now.waiting ?? []).join()) return 'other contract steps are due by now';
   if (then.server !== now.server) return `it ran on ${then.server}, and the target is ${now.server}`;
   if (then.baseSchema !== now.baseSchema) return 'the schema of the target changed';
   return null;

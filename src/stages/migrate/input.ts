@@ -1,5 +1,6 @@
 import type { Inspector } from '../../databases/inspector.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
+import type { PendingMigration } from '../../domain/migration/compare.ts';
 import type { StatementFailure } from '../../domain/migration/failure.ts';
 import type { LockRetry } from '../../domain/migration/lock-retry.ts';
 import type { AppliedMigration, MigrationProblem, MigrationSet } from '../../domain/migration/migration.ts';
@@ -97,5 +98,7 @@ export interface MigrationStatus {
   readonly applied: readonly AppliedMigration[];
   /** `0002_orders`, in order. */
   readonly pending: readonly string[];
+  /** The same, with their scripts. */
+  readonly open: readonly PendingMigration[];
   readonly problems: readonly MigrationProblem[];
 }

@@ -1,12 +1,12 @@
 import type { DatabaseRole, EphemeralServer } from '../../databases/database.ts';
 import { driftOf } from '../../domain/migration/evidence.ts';
 import type { SchemaObject } from '../../domain/migration/fidelity/snapshot.ts';
-import { compareMigrations } from '../../domain/migration/compare.ts';
+import { splitPending } from '../../domain/migration/contract.ts';
 import type { AppliedMigration, Migration, MigrationSet } from '../../domain/migration/migration.ts';
 import { sameVersion } from '../../domain/migration/version.ts';
 import { GateFailed } from '../../errors.ts';
 import { migrateApply, refuseProblems } from '../migrate.ts';
-import type { AppliedNow } from '../migrate/input.ts';
+import type { AppliedNow, MigrateResult } from '../migrate/input.ts';
 import type { RehearsalInput, RehearsalPorts } from './input.ts';
 
 /** The databases of a rehearsal on one server that is thrown away. */
@@ -18,7 +18,10 @@ export interface RehearsalDatabases {
   readonly stage: string;
   /** Who migrates and who the releases are: the owner of the database, where that is enough. */
   readonly role: DatabaseRole;
+  /** What is applied before the rollout. */
   readonly pending: readonly Migration[];
+  /** Contract steps that wait until the new release has baked. */
+  readonly waiting: readonly Migration[];
   /** Null where nobody can look at this engine. */
   readonly baseSchema: readonly SchemaObject[] | null;
 }
@@ -39,18 +42,31 @@ export async function prepareDatabases(
   ports: RehearsalPorts,
 ): Promise<RehearsalDatabases> {
   const { migrations } = input;
-  const plan = compareMigrations(migrations?.set ?? { migrations: [], problems: [] }, input.applied);
+  const plan = migrations?.tool.compare(migrations.set, input.applied) ?? { pending: [], problems: [] };
   refuseProblems(plan.problems);
   for (const { severity, message } of plan.problems) if (severity === 'warning') input.onWarning?.(message);
   const role =
-    migrations === null ? 'owner' : await buildBase(server, baseSet(migrations.set, input.applied), input, ports);
-  const baseSchema = await lookAtBase(server, input, ports);
+    migrations === null
+      ? 'owner'
+      : await buildBase(server, migrations.base ?? baseSet(migrations.set, input.applied), input, ports);
+  const baseSchema = await schemaIn(base, server, input, ports);
   if (baseSchema !== null) refuseDrift(baseSchema, input);
   await server.create(stage, base);
-  return { server, base, stage, role, pending: plan.pending.map(({ migration }) => migration), baseSchema };
+  const { due, waiting } = splitPending(plan.pending, input.serving ?? null);
+  return {
+    server,
+    base,
+    stage,
+    role,
+    pending: due.map(({ migration }) => migration),
+    waiting: waiting.map(({ migration }) => migration),
+    baseSchema,
+  };
 }
 
-async function lookAtBase(
+/** Null where nobody can look at this engine. */
+export async function schemaIn(
+  name: string,
   server: EphemeralServer,
   { database, migrations }: RehearsalInput,
   ports: RehearsalPorts,
@@ -58,7 +74,7 @@ async function lookAtBase(
   const { inspector } = database.plugin;
   if (inspector === undefined) return null;
   const options = { timeoutMs: 10_000, applicationName: 'fairway' };
-  const connection = await ports.sql.connect(server.url(base, 'fairway'), options);
+  const connection = await ports.sql.connect(server.url(name, 'fairway'), options);
   try {
     return await inspector.schema(connection, migrations?.table ?? '');
   } finally {
@@ -90,7 +106,7 @@ const shownDifferences = 10;
 function baseSet(set: MigrationSet, applied: readonly AppliedMigration[]): MigrationSet {
   const isApplied = ({ version }: Migration): boolean =>
     applied.some((one) => one.unfinished === null && sameVersion(one.version, version));
-  return { migrations: set.migrations.filter(isApplied), problems: [] };
+  return { ...set, migrations: set.migrations.filter(isApplied), problems: [] };
 }
 
 /** As the owner of the database first, as an application usually is; what only a superuser may do asks for one. */
@@ -132,7 +148,18 @@ export async function applyPending(
 ): Promise<readonly AppliedNow[]> {
   const { migrations } = input;
   if (migrations === null) return [];
-  const result = await bring(databases.stage, migrations.set, databases.role, databases.server, input, ports);
+  const set = withoutWaiting(migrations.set, databases);
+  const result = await bring(databases.stage, set, databases.role, databases.server, input, ports);
+  return appliedOrRefused(result);
+}
+
+/** The tree without the steps that have to wait. */
+export function withoutWaiting(set: MigrationSet, { waiting }: Pick<RehearsalDatabases, 'waiting'>): MigrationSet {
+  return { ...set, migrations: set.migrations.filter((migration) => !waiting.includes(migration)) };
+}
+
+/** Throws GateFailed `MIGRATION_FAILED`; `stopped` is thrown as it is. */
+export function appliedOrRefused(result: MigrateResult): readonly AppliedNow[] {
   if (result.kind === 'done') return result.applied;
   if (result.kind === 'stopped') throw result.reason;
   throw new GateFailed(
@@ -150,14 +177,15 @@ function hintFor(message: string): string {
   return 'the server of the rehearsal brings only the extensions of PostgreSQL itself; the target was not touched';
 }
 
-async function bring(
+/** Apply everything of a set that a database does not have yet. */
+export async function bring(
   database: string,
   set: MigrationSet,
   role: DatabaseRole,
   server: EphemeralServer,
   input: RehearsalInput,
   ports: RehearsalPorts,
-): ReturnType<typeof migrateApply> {
+): Promise<MigrateResult> {
   const migrations = input.migrations as Migrations;
   return await migrateApply(
     {

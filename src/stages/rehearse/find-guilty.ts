@@ -36,7 +36,7 @@ export async function findGuilty(
 }
 
 function statementsOf(migration: Migration, input: RehearsalInput): readonly Suspect[] {
-  if (input.migrations === null) return [];
+  if (input.migrations === null || migration.up.isProgram === true) return [];
   return planScript(migration.up, input.migrations.dialect).plan.statements.map(({ text, start }) => ({
     text,
     statement: text,

@@ -1,4 +1,5 @@
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EphemeralServer } from '../../databases/database.ts';
+import type { ServingRelease } from '../../domain/migration/contract.ts';
 import type { Dialect } from '../../domain/migration/dialect.ts';
 import type { Difference } from '../../domain/migration/fidelity/compare-snapshots.ts';
 import type { Evidence } from '../../domain/migration/evidence.ts';
@@ -34,6 +35,8 @@ export interface RehearsalInput {
     readonly tool: MigrationTool;
     readonly dialect: Dialect;
     readonly set: MigrationSet;
+    /** What makes the schema that the target has, where the set alone cannot. */
+    readonly base?: MigrationSet;
     readonly table: string;
     readonly lockTimeoutMs: number;
     readonly statementTimeoutMs: number;
@@ -44,6 +47,8 @@ export interface RehearsalInput {
   readonly targetSchema?: readonly SchemaObject[];
   /** Default `refuse`. */
   readonly onDrift?: 'refuse' | 'warn';
+  /** What serves, where contract steps may have to wait for its bake; none: all of them are applied. */
+  readonly serving?: ServingRelease | null;
   /** The stable release; null when nothing serves yet. */
   readonly oldRelease: RehearsedRelease | null;
   readonly newRelease: RehearsedRelease;
@@ -71,7 +76,8 @@ export type RehearsalStep =
   | 'old-after-new'
   | 'down'
   | 'old-after-down'
-  | 'up-again';
+  | 'up-again'
+  | 'contract';
 
 export interface StepRecord {
   readonly step: RehearsalStep;

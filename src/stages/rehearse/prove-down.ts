@@ -8,7 +8,7 @@ import { labelOf } from '../../domain/migration/migration.ts';
 import { migrateApply } from '../migrate.ts';
 import { migrateDown } from '../migrate-down.ts';
 import type { ApplyInput, MigrateResult } from '../migrate/input.ts';
-import type { Migrations, RehearsalDatabases } from './databases.ts';
+import { type Migrations, type RehearsalDatabases, withoutWaiting } from './databases.ts';
 import type { RehearsalInput, RehearsalPorts, RehearsalStep } from './input.ts';
 import type { Verdict } from './play.ts';
 import type { Shadow } from './shadow.ts';
@@ -111,9 +111,12 @@ async function undo(database: string, on: On, databases: RehearsalDatabases): Pr
   return await migrateDown({ ...input, count: databases.pending.length }, on.ports);
 }
 
-export function applyInput(database: string, { input }: On, { server, role }: RehearsalDatabases): ApplyInput {
+export function applyInput(database: string, { input }: On, databases: RehearsalDatabases): ApplyInput {
+  const { server, role } = databases;
+  const migrations = input.migrations as Migrations;
   return {
-    ...(input.migrations as Migrations),
+    ...migrations,
+    set: withoutWaiting(migrations.set, databases),
     url: server.url(database, 'fairway', role),
     runId: input.runId,
     lockWaitMs: 0,
