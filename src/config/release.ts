@@ -84,7 +84,15 @@ export const releaseSection = z.strictObject({
     .enum(['pull-request', 'refuse'])
     .default('pull-request')
     .describe('How the version change reaches a branch that takes no push.'),
-  comments: z.boolean().default(false).describe('Say in the pull requests of a release that it is out.'),
+  comments: z
+    .boolean()
+    .default(false)
+    .describe('Say in the pull requests of a release, and in the issues that they close, that it is out.'),
+  labels: z
+    .array(z.string().trim().min(1).max(50))
+    .max(10)
+    .default([])
+    .describe('Labels for the pull requests of a release and the issues that they close, such as released.'),
   followers: z
     .array(z.string().min(1))
     .default([])

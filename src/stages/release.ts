@@ -1,10 +1,11 @@
 import type { Config } from '../config/schema.ts';
 import { linksOf } from '../domain/release/links.ts';
+import { releasedIssues } from '../domain/release/issues.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Repository } from '../ports.ts';
 import type { AnnouncePorts } from './release/announce.ts';
 import { announce, announcementOf } from './release/announce.ts';
-import { commentOnIssues, moveFloatingTags, startFollowers } from './release/follow.ts';
+import { moveFloatingTags, startFollowers, tellIssues } from './release/follow.ts';
 import { sectionOf } from './release/plan.ts';
 import { clearCandidates } from './release/candidates.ts';
 import type { PreparedRelease } from './release/prepared.ts';
@@ -43,7 +44,7 @@ export async function publishRelease(
   const floating = await moveFloatingTags(publication, settings, repository, remarks);
   if (forge !== null) {
     await startFollowers(tag, settings, forge.forge);
-    if (settings.comments) await commentOnIssues(publication, announced?.url ?? '', forge.forge, remarks);
+    await tellIssues(publication, announced?.url ?? '', settings, forge.forge, remarks);
   }
   await tidy(version, settings, repository, remarks);
   return { ...refs, remarks, floating, url: announced?.url ?? null, assets: announced?.assets ?? [] };
@@ -76,11 +77,6 @@ async function publicationOf(
   const links = linksOf(await repository.remoteUrl(settings.remote));
   const commits = await repository.commits([plan.head]);
   const section = sectionOf(plan.decision, version, settings, { head: plan.head, commits }, links);
-  const issues = plan.decision.commits
-    .filter(({ level }) => level !== 'none')
-    .flatMap(({ message }) => message.references.map(({ issue }) => issue))
-    .filter((issue) => issue.startsWith('#'))
-    .map((issue) => Number(issue.slice(1)));
   return {
     version,
     tag,
@@ -89,6 +85,6 @@ async function publicationOf(
     branch: plan.branch,
     section,
     notes: plan.notes,
-    issues: [...new Set(issues)],
+    issues: releasedIssues(plan.decision.commits),
   };
 }

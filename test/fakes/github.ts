@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gitRoutes } from './github-git.ts';
+import type { GraphqlWorld } from './github-graphql.ts';
+import { answerGraphql } from './github-graphql.ts';
 
 /** What goes wrong with one request: `before` nothing happens, `after` it happens and nobody hears of it. */
 export interface Fault {
@@ -36,11 +39,10 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface FakeGitHub {
+export interface FakeGitHub extends GraphqlWorld {
   readonly url: string;
   readonly releases: Release[];
   readonly pulls: { number: number; head: string; base: string; title: string }[];
-  readonly comments: { issue: number; body: string; id?: number }[];
   readonly issues: { id: number; title: string; body: string; state: 'open' | 'closed' }[];
   readonly deployments: {
     id: number;
@@ -51,7 +53,11 @@ export interface FakeGitHub {
     statuses: { state: string; description: string; environment_url?: string }[];
   }[];
   readonly dispatches: { workflow: string; ref: string }[];
-  /** `GET /releases/tags/v1.0.0`, in order. */
+  /** Its token is of an app: commits made through the API are signed. */
+  isSigning: boolean;
+  /** Some servers have none. */
+  hasGraphql: boolean;
+  /** `GET /releases/tags/v1.0.0`, `QUERY /graphql`, `MUTATION /graphql`, in order. */
   readonly log: string[];
   faults: Fault[];
   /** Answers instead of the usual one, as often as it is listed; tried in order by prefix. */
@@ -60,11 +66,17 @@ export interface FakeGitHub {
   branchRules: { type: string }[];
   tagRulesets: { id: number; target: string; enforcement: string; rules: { type: string }[]; conditions: unknown }[];
   isImmutable: boolean;
+  /** By branch protection, which the rules do not show. */
+  isProtected: boolean;
   close(): Promise<void>;
 }
 
-/** The part of GitHub's API that a release uses, with its edges: hidden drafts, names taken once, digests, rules. */
-export async function startFakeGitHub(): Promise<FakeGitHub> {
+/**
+ * The part of GitHub's API that a release uses, with its edges: hidden drafts, names taken once, digests, rules.
+ *
+ * With a bare repository it has the git database of it, too.
+ */
+export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitHub> {
   let nextId = 1;
   let seen = 0;
   const server = createServer((request, response) => void serve(request, response));
@@ -75,6 +87,13 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     releases: [],
     pulls: [],
     comments: [],
+    labels: [],
+    knownLabels: [],
+    missingIssues: [],
+    lockedIssues: [],
+    protection: null,
+    isSigning: true,
+    hasGraphql: true,
     issues: [],
     deployments: [],
     dispatches: [],
@@ -85,6 +104,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     branchRules: [],
     tagRulesets: [],
     isImmutable: false,
+    isProtected: false,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -97,14 +117,16 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     seen += 1;
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     const path = pathname.replace('/repos/owner/name', '');
-    github.log.push(`${request.method ?? ''} ${path}`);
+    const sent = Buffer.concat(chunks);
+    const verb =
+      path === '/graphql' ? (/"query":"mutation/.test(sent.toString()) ? 'MUTATION' : 'QUERY') : request.method;
+    const line = `${verb ?? ''} ${path}`;
+    github.log.push(line);
     const fault = github.faults.find(({ at }) => at === seen);
     if (fault?.when === 'before') return fail(fault, request, response);
-    const override = github.overrides.find(
-      (one) => one.times > 0 && `${request.method ?? ''} ${path}`.startsWith(one.request),
-    );
+    const override = github.overrides.find((one) => one.times > 0 && line.startsWith(one.request));
     if (override !== undefined) override.times -= 1;
-    const reply = override?.reply ?? answer(request.method ?? '', path, searchParams, Buffer.concat(chunks), request);
+    const reply = override?.reply ?? answer(request.method ?? '', path, searchParams, sent, request);
     if (fault?.when === 'after') return fail(fault, request, response);
     const isBytes = Buffer.isBuffer(reply.body);
     response.writeHead(reply.status, {
@@ -131,7 +153,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     const routes: [string, RegExp, (...groups: string[]) => Reply][] = [
       ['GET', /^$/, () => ok(github.repository)],
       ['GET', /^\/rules\/branches\/(.+)$/, () => ok(github.branchRules)],
-      ['GET', /^\/branches\/(.+)$/, () => ok({ protected: github.branchRules.length > 0 })],
+      ['GET', /^\/branches\/(.+)$/, () => ok({ protected: github.isProtected || github.branchRules.length > 0 })],
       [
         'GET',
         /^\/rulesets$/,
@@ -185,6 +207,10 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
           }),
       ],
       ['POST', /^\/actions\/workflows\/(.+)\/dispatches$/, (workflow) => dispatch(workflow, json())],
+      ['POST', /^\/labels$/, () => createLabel(json())],
+      ['POST', /^\/issues\/(\d+)\/labels$/, (issue) => addLabels(Number(issue), json())],
+      ['POST', /^\/graphql$/, () => (github.hasGraphql ? graphql(json()) : absent())],
+      ...(bareRepository === undefined ? [] : gitRoutes(bareRepository, json, () => github.isSigning)),
     ];
     for (const [verb, pattern, handle] of routes) {
       const match = verb === method ? pattern.exec(path) : null;
@@ -299,6 +325,22 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
       1,
     );
     return { status: 204 };
+  }
+
+  const graphql = (body: { query?: string; variables?: never }): Reply =>
+    ok(answerGraphql(body.query ?? '', body.variables ?? ({} as never), github));
+
+  function createLabel({ name = '' }: { name?: string }): Reply {
+    if (github.knownLabels.includes(name)) return invalid('already_exists');
+    github.knownLabels.push(name);
+    return ok({ name, node_id: `L_${name}` }, 201);
+  }
+
+  function addLabels(issue: number, { labels = [] }: { labels?: readonly string[] }): Reply {
+    for (const name of labels) {
+      if (!github.labels.some((one) => one.issue === issue && one.name === name)) github.labels.push({ issue, name });
+    }
+    return ok([]);
   }
 
   const pull = (one: FakeGitHub['pulls'][number]) => ({ number: one.number, html_url: `${url}/pull/${one.number}` });

@@ -1,10 +1,12 @@
 import { EnvironmentError } from '../../errors.ts';
 import type { ForgePreflight } from '../../ports.ts';
+import { graphql } from './github-graphql.ts';
 import type { Call } from './request.ts';
 
 /** Ask for permissions and rules before the first write; what the token may not see is a remark, not an end. */
 export async function preflight(
   call: Call,
+  graphqlUrl: string,
   target: { readonly branch: string | null; readonly tag: string },
   isJobToken: boolean,
 ): Promise<ForgePreflight> {
@@ -48,10 +50,47 @@ export async function preflight(
     );
   }
   const needsPullRequest = ['pull_request', 'merge_queue', 'update'].some((type) => rules.includes(type));
-  if (branch?.protected === true && !needsPullRequest) {
-    remarks.push(`${target.branch ?? ''} is protected: whether it takes our push shows only then.`);
+  const needsSignature = rules.includes('required_signatures');
+  const found = { refusal, needsPullRequest, needsSignature, isTagProtected, remarks };
+  if (branch?.protected !== true || target.branch === null || (needsPullRequest && needsSignature)) return found;
+  const older = await branchProtection(call, graphqlUrl, target.branch);
+  if (older === null && !needsPullRequest) {
+    remarks.push(`${target.branch} is protected: whether it takes our push shows only then.`);
   }
-  return { refusal, needsPullRequest, needsSignature: rules.includes('required_signatures'), isTagProtected, remarks };
+  return {
+    ...found,
+    needsPullRequest: needsPullRequest || older?.takesPush === false,
+    needsSignature: needsSignature || older?.requiresSignatures === true,
+  };
+}
+
+const protectionQuery =
+  'query ($owner: String!, $repo: String!, $ref: String!) { repository(owner: $owner, name: $repo) { ref(qualifiedName: $ref) { refUpdateRule { requiresSignatures requiredApprovingReviewCount viewerCanPush } } } }';
+
+/** Branch protection, older than rulesets, as those may see it who may not administrate; null when it is not told. */
+async function branchProtection(
+  call: Call,
+  graphqlUrl: string,
+  branch: string,
+): Promise<{ readonly takesPush: boolean; readonly requiresSignatures: boolean } | null> {
+  try {
+    const { data } = await graphql(call, graphqlUrl, protectionQuery, { ref: `refs/heads/${branch}` });
+    const rule = (
+      data['repository'] as { readonly ref?: { readonly refUpdateRule?: RefUpdateRule | null } | null } | null
+    )?.ref?.refUpdateRule;
+    if (rule === null || rule === undefined) return null;
+    const wantsReview = (rule.requiredApprovingReviewCount ?? 0) > 0;
+    return { takesPush: rule.viewerCanPush && !wantsReview, requiresSignatures: rule.requiresSignatures };
+  } catch (error) {
+    if (error instanceof EnvironmentError && ['FORGE_DENIED', 'FORGE_REFUSED'].includes(error.code)) return null;
+    throw error;
+  }
+}
+
+interface RefUpdateRule {
+  readonly requiresSignatures: boolean;
+  readonly requiredApprovingReviewCount: number | null;
+  readonly viewerCanPush: boolean;
 }
 
 const ruleTypes = (rules: unknown): readonly string[] =>

@@ -1,5 +1,8 @@
 import type { Clock, Forge, ForgeAsset, ForgeRelease } from '../../ports.ts';
+import { commitOn } from './github-commit.ts';
+import { graphqlUrl } from './github-graphql.ts';
 import { preflight } from './github-preflight.ts';
+import { tell } from './github-tell.ts';
 import type { Call } from './request.ts';
 import { isAbsent, patient } from './request.ts';
 
@@ -21,7 +24,7 @@ export function githubForge(options: GitHubOptions): Forge {
   const base = '/repos/{owner}/{repo}';
   return {
     kind: 'github',
-    preflight: async (target) => await preflight(call, target, options.isJobToken === true),
+    preflight: async (target) => await preflight(call, graphqlUrl(options.apiUrl), target, options.isJobToken === true),
     findReleases: async (tag) => await findReleases(call, tag),
     async createDraft({ tag, commit, name, body, isPrerelease }) {
       const { data } = await call(`POST ${base}/releases`, {
@@ -67,23 +70,7 @@ export function githubForge(options: GitHubOptions): Forge {
       });
       return new Uint8Array(typeof data === 'string' ? new TextEncoder().encode(data) : (data as ArrayBuffer));
     },
-    async commitOn(parent, changes, message) {
-      const before = await call(`GET ${base}/git/commits/{commit_sha}`, { commit_sha: parent });
-      const tree = await call(`POST ${base}/git/trees`, {
-        base_tree: field(field(before.data, 'tree'), 'sha'),
-        tree: changes.map(({ path, content }) =>
-          content === null
-            ? { path, mode: '100644', type: 'blob', sha: null }
-            : { path, mode: '100644', type: 'blob', content },
-        ),
-      });
-      const { data } = await call(`POST ${base}/git/commits`, {
-        message,
-        tree: field(tree.data, 'sha'),
-        parents: [parent],
-      });
-      return text(field(data, 'sha'));
-    },
+    commitOn: async (parent, changes, message) => await commitOn(call, parent, changes, message),
     async createRef(ref, commit) {
       await call(`POST ${base}/git/refs`, { ref, sha: commit });
     },
@@ -103,11 +90,8 @@ export function githubForge(options: GitHubOptions): Forge {
       if (list(field(runs.data, 'workflow_runs')).length > 0) return;
       await call(`POST ${base}/actions/workflows/{workflow_id}/dispatches`, { workflow_id: file, ref });
     },
-    async comment(issue, marker, words) {
-      const there = await call(`GET ${base}/issues/{issue_number}/comments`, { issue_number: issue, per_page: 100 });
-      if (list(there.data).some((comment) => text(field(comment, 'body')).includes(marker))) return;
-      await call(`POST ${base}/issues/{issue_number}/comments`, { issue_number: issue, body: `${words}\n\n${marker}` });
-    },
+    tell: async (issues, note) =>
+      await tell({ call, graphqlUrl: graphqlUrl(options.apiUrl), clock: options.clock }, issues, note),
   };
 }
 
@@ -123,10 +107,12 @@ function sender({ project, token, apiUrl, timeoutMs = 30_000 }: GitHubOptions): 
   return async (route, parameters = {}) => {
     client ??= import('@actions/github').then(({ getOctokit }) => getOctokit(token, { baseUrl: apiUrl }) as never);
     const octokit = await client;
+    const { query, variables } = parameters;
+    const isQuery = typeof query === 'string' && query.startsWith('query');
     const answer = (await octokit.request(route, {
-      owner,
-      repo,
+      ...(query === undefined ? { owner, repo } : {}),
       ...parameters,
+      ...(isQuery ? { variables: { owner, repo, ...(variables as object) } } : {}),
       request: { signal: AbortSignal.timeout(timeoutMs) },
     })) as { status: number; headers: Record<string, string>; data: unknown };
     return answer;

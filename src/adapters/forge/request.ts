@@ -28,7 +28,7 @@ const longestWaitMs = 60_000;
  */
 export function patient(send: Call, clock: Pick<Clock, 'sleep' | 'now'>): Call {
   return async (route, parameters) => {
-    const isRead = route.startsWith('GET ');
+    const isRead = route.startsWith('GET ') || isQuery(parameters?.['query']);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await send(route, parameters);
@@ -41,6 +41,9 @@ export function patient(send: Call, clock: Pick<Clock, 'sleep' | 'now'>): Call {
     }
   };
 }
+
+/** GraphQL sends what only reads by POST, too. */
+const isQuery = (text: unknown): boolean => typeof text === 'string' && /^query\b/.test(text);
 
 function refusedOf(error: unknown): Refused | null {
   if (typeof error !== 'object' || error === null || !('status' in error)) return null;

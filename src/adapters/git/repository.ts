@@ -6,7 +6,7 @@ import { fastForward, localRefs, readTags, resolve, updateRefs } from './refs.ts
 import { fetchRefs, hasRemote, push, remoteRefs, remoteUrl } from './remote.ts';
 import type { Environment, Git } from './run.ts';
 import { gitIn, lastLine, must } from './run.ts';
-import { commitOn, exportTree, tagObject } from './trees.ts';
+import { commitOn, exportTree, modesOf, tagObject } from './trees.ts';
 
 /**
  * The repository that a folder lies in, through git itself.
@@ -73,6 +73,7 @@ function repository(git: Git, top: string, prefix: string): Repository {
       (await must(git, ['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit]))
         .split('\0')
         .filter((path) => path !== ''),
+    modes: async (commit, paths) => await modesOf(git, commit, paths),
     exportTree: async (commit, directory) => await exportTree(git, prefix, commit, directory),
     commitOn: async (parent, changes, message, options) => await commitOn(git, parent, changes, message, options),
     tagObject: async (name, commit, message, options) => await tagObject(git, name, commit, message, options),

@@ -81,7 +81,7 @@ export async function commitOn(
         continue;
       }
       const blob = await must(git, ['hash-object', '-w', '--stdin'], { stdin: change.content });
-      lines += `${modes.get(change.path) ?? '100644'} ${blob}\t${change.path}\0`;
+      lines += `${change.mode ?? modes.get(change.path) ?? '100644'} ${blob}\t${change.path}\0`;
     }
     await must(git, ['update-index', '-z', '--index-info'], { env, stdin: lines });
     return await must(git, ['write-tree'], { env });
@@ -94,7 +94,12 @@ export async function commitOn(
   });
 }
 
-async function modesOf(git: Git, commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+/** What paths are in a commit; absent ones are left out. */
+export async function modesOf(
+  git: Git,
+  commit: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
   if (paths.length === 0) return new Map();
   const listed = await must(git, ['ls-tree', '-z', '--full-tree', commit, '--', ...paths]);
   const entries = listed.split('\0').filter((line) => line !== '');

@@ -1,11 +1,12 @@
 import type { Config } from '../../config/schema.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { releaseMessage } from '../../domain/release/plan.ts';
-import { EnvironmentError } from '../../errors.ts';
-import type { Forge, Repository } from '../../ports.ts';
+import { EnvironmentError, GateFailed } from '../../errors.ts';
+import type { FileChange, Forge, Repository } from '../../ports.ts';
 import { releaseFiles } from './files.ts';
 import { makerOf } from './maker.ts';
 import type { BranchOutcome, Publication } from './publication.ts';
+import { isCommitOf, signedCommit } from './signed.ts';
 
 export interface Push {
   readonly publication: Publication;
@@ -44,7 +45,8 @@ export async function bringToBranch(push: Push, branch: string): Promise<BranchO
     const isForward = await isBehind(there.commit, publication, repository);
     const change = isForward
       ? publication.commit
-      : await versionChange(publication, there.commit, settings, repository);
+      : ((await signedChange(push, branch, there.commit)) ??
+        (await versionChange(publication, there.commit, settings, repository)));
     if (change === null) return 'already';
     try {
       await repository.push(settings.remote, [{ ref, to: change, expected: there.commit }]);
@@ -64,7 +66,7 @@ async function propose(push: Push, branch: string, change: string, cause: Enviro
     remarks.push(`The version change is not on ${branch}: ${cause.message} ${cause.hint ?? ''}`);
     return 'left';
   }
-  const from = `fairway/release-${publication.version}`;
+  const from = proposalBranch(publication);
   const ref = `refs/heads/${from}`;
   const [there] = await repository.remoteRefs(settings.remote, [ref]);
   if (there?.commit !== change) {
@@ -80,6 +82,34 @@ async function propose(push: Push, branch: string, change: string, cause: Enviro
   return 'proposed';
 }
 
+const proposalBranch = ({ version }: Publication): string => `fairway/release-${version}`;
+
+/** The version change as a signed commit, where the branch takes no other; the one that is proposed already, if any. */
+async function signedChange(push: Push, branch: string, head: string): Promise<string | null> {
+  const { publication, settings, repository, forge, remarks } = push;
+  const { tag, version } = publication;
+  if (forge === null || !(await forge.preflight({ branch, tag })).needsSignature) return null;
+  const { changes, message } = await changeOn(publication, head, settings, repository);
+  if (changes.length === 0) return null;
+  const [proposed] = await repository.remoteRefs(settings.remote, [`refs/heads/${proposalBranch(publication)}`]);
+  if (proposed !== undefined) {
+    await repository.fetch(settings.remote, [proposed.ref]);
+    if (await isCommitOf(proposed.commit, head, changes, repository)) return proposed.commit;
+  }
+  try {
+    const commit = await signedCommit({ head, changes, message }, settings, repository, forge);
+    // A name for as long as it takes to bring it here: a forge hands out only what has one.
+    const ref = `refs/fairway/changes/${version}/${commit}`;
+    await forge.createRef(ref, commit);
+    await repository.fetch(settings.remote, [ref]);
+    return commit;
+  } catch (error) {
+    if (!(error instanceof GateFailed)) throw error;
+    remarks.push(error.message);
+    return null;
+  }
+}
+
 /** A commit with the version change on another head; null when that head has it already. */
 export async function versionChange(
   publication: Publication,
@@ -87,13 +117,18 @@ export async function versionChange(
   settings: Config['release'],
   repository: Repository,
 ): Promise<string | null> {
-  const links = linksOf(await repository.remoteUrl(settings.remote));
-  const { changes } = await releaseFiles(head, publication.section, settings, links, repository);
+  const { changes, message } = await changeOn(publication, head, settings, repository);
   if (changes.length === 0) return null;
-  return await repository.commitOn(
-    head,
-    changes,
-    releaseMessage(publication.version, publication.tag),
-    await makerOf('commit', settings, repository),
-  );
+  return await repository.commitOn(head, changes, message, await makerOf('commit', settings, repository));
+}
+
+async function changeOn(
+  { section, version, tag }: Publication,
+  head: string,
+  settings: Config['release'],
+  repository: Repository,
+): Promise<{ readonly changes: readonly FileChange[]; readonly message: string }> {
+  const links = linksOf(await repository.remoteUrl(settings.remote));
+  const { changes } = await releaseFiles(head, section, settings, links, repository);
+  return { changes, message: releaseMessage(version, tag) };
 }

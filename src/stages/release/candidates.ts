@@ -31,17 +31,17 @@ export async function candidates(
   return [...found.values()];
 }
 
-/** Candidates of a version that is out have done their work; those of earlier attempts too. */
+/** Candidates of a version that is out have done their work; those of earlier attempts and its version changes too. */
 export async function clearCandidates(
   version: string,
   settings: Config['release'],
   repository: Repository,
 ): Promise<void> {
-  const pattern = `refs/fairway/candidates/${version}/*`;
-  const local = await repository.refs(pattern);
+  const patterns = [`refs/fairway/candidates/${version}/*`, `refs/fairway/changes/${version}/*`];
+  const local = (await Promise.all(patterns.map(async (pattern) => await repository.refs(pattern)))).flat();
   await repository.updateRefs(local.map(({ ref, object }) => ({ ref, to: null, expected: object })));
   if (!(await repository.hasRemote(settings.remote))) return;
-  const remote = await repository.remoteRefs(settings.remote, [pattern]);
+  const remote = await repository.remoteRefs(settings.remote, patterns);
   await repository.push(
     settings.remote,
     remote.map(({ ref, object }) => ({ ref, to: null, expected: object })),

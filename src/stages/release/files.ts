@@ -23,9 +23,23 @@ export async function releaseFiles(
   repository: Repository,
 ): Promise<ReleaseFiles> {
   const files: PlannedFile[] = [];
-  const changes: FileChange[] = [];
-  for (const { file, path, options, isExplicit } of await wanted(commit, settings, repository)) {
-    const text = await repository.readFile(commit, path);
+  const all = await wanted(commit, settings, repository);
+  const changelog = settings.changelog === null ? null : below(repository.prefix, settings.changelog);
+  const named = [...all.map(({ path }) => path), ...(changelog === null ? [] : [changelog])];
+  const real = await realPaths(commit, named, repository);
+  /** What each file says by now: one may be named twice, and a link is the file that it leads to. */
+  const texts = new Map<string, { readonly before: string | null; readonly now: string | null }>();
+  const textOf = async (path: string) => {
+    const known = texts.get(path);
+    if (known !== undefined) return known;
+    const before = await repository.readFile(commit, path);
+    return { before, now: before };
+  };
+  for (const { file, path: asked, options, isExplicit } of all) {
+    const path = real.get(asked);
+    if (path === undefined && isExplicit) throw outside(asked);
+    if (path === undefined || (!isExplicit && path !== asked && named.includes(path))) continue;
+    const { before, now: text } = await textOf(path);
     if (text === null) {
       if (!isExplicit) continue;
       throw new ConfigError('VERSION_FILE_MISSING', `${path} is not in ${commit.slice(0, 10)}.`, {
@@ -36,17 +50,40 @@ export async function releaseFiles(
     const from = versionIn(file, text, options, isExplicit);
     if (from === undefined) continue;
     files.push({ path, type: file.type, from, to: section.version });
-    const content = writeVersion(file, text, section.version, options);
-    if (content !== text) changes.push({ path, content });
+    texts.set(path, { before, now: writeVersion(file, text, section.version, options) });
   }
-  if (settings.changelog !== null) {
-    const path = below(repository.prefix, settings.changelog);
-    const text = await repository.readFile(commit, path);
-    const content = addToChangelog(text, section, { format: settings.format, links });
+  if (changelog !== null) {
+    const path = real.get(changelog);
+    if (path === undefined) throw outside(changelog);
+    const { before, now } = await textOf(path);
     files.push({ path, type: 'changelog', from: null, to: section.version });
-    if (content !== text) changes.push({ path, content });
+    texts.set(path, { before, now: addToChangelog(now, section, { format: settings.format, links }) });
   }
+  const changes = [...texts].flatMap(([path, { before, now }]) => (now === before ? [] : [{ path, content: now }]));
   return { files, changes };
+}
+
+const mostLinks = 8;
+
+/** Where symbolic links lead: they stay, and the file behind them is changed. Those that lead out of the repository are left out. */
+async function realPaths(
+  commit: string,
+  paths: readonly string[],
+  repository: Repository,
+): Promise<ReadonlyMap<string, string>> {
+  const real = new Map(paths.map((path) => [path, path]));
+  for (let hop = 0; hop <= mostLinks; hop += 1) {
+    const modes = await repository.modes(commit, [...new Set(real.values())]);
+    const links = [...real].filter(([, at]) => modes.get(at) === '120000');
+    if (links.length === 0) break;
+    for (const [path, at] of links) {
+      const target = (await repository.readFile(commit, at)) ?? '/';
+      const next = target.startsWith('/') ? null : within(at.split('/').slice(0, -1).join('/'), target);
+      if (next === null || hop === mostLinks) real.delete(path);
+      else real.set(path, next);
+    }
+  }
+  return real;
 }
 
 /** Undefined: a file that was only found, and whose places disagree (a workspace of several versions), is left alone. */
@@ -104,16 +141,22 @@ async function found(commit: string, repository: Repository): Promise<readonly W
   );
 }
 
+/** A path below a folder of the repository, from its top. Throws ConfigError `PATH_OUTSIDE`. */
 export function below(prefix: string, path: string): string {
+  const found = within(prefix, path);
+  if (found === null) throw outside(path);
+  return found;
+}
+
+function within(prefix: string, path: string): string | null {
   const parts: string[] = [];
   for (const part of `${prefix}/${path}`.split('/')) {
     if (part === '..') {
-      if (parts.pop() === undefined) {
-        throw new ConfigError('PATH_OUTSIDE', `${path} does not lie in the repository.`, {
-          hint: 'Name files of the repository.',
-        });
-      }
+      if (parts.pop() === undefined) return null;
     } else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');
 }
+
+const outside = (path: string): ConfigError =>
+  new ConfigError('PATH_OUTSIDE', `${path} does not lie in the repository.`, { hint: 'Name files of the repository.' });

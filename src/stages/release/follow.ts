@@ -53,26 +53,35 @@ export async function startFollowers(tag: string, settings: Config['release'], f
   for (const file of settings.followers) await again(async () => await forge.startWorkflow(file, tag));
 }
 
-/** The most that one release comments on: more would meet the forge's limits. */
-const mostComments = 50;
+/** The most issues and pull requests that one release tells: more would take minutes under the forge's limits. */
+const mostTold = 100;
 
 /** Best effort: a release that is out stays green whatever happens here. */
-export async function commentOnIssues(
-  publication: Publication,
+export async function tellIssues(
+  { issues, tag }: Publication,
   url: string,
+  settings: Config['release'],
   forge: Forge,
   remarks: string[],
 ): Promise<void> {
-  const { issues, tag } = publication;
-  for (const issue of issues.slice(0, mostComments)) {
-    try {
-      await again(
-        async () => await forge.comment(issue, `<!-- fairway-release ${tag} -->`, `Released in [${tag}](${url}).`),
+  if (issues.length === 0 || (!settings.comments && settings.labels.length === 0)) return;
+  const told = issues.slice(0, mostTold);
+  const note = {
+    marker: `<!-- fairway-release ${tag} -->`,
+    text: settings.comments ? `Released in [${tag}](${url}).` : null,
+    labels: settings.labels,
+  };
+  try {
+    const refused = await again(async () => await forge.tell(told, note));
+    remarks.push(...refused.slice(0, 5).map((reason) => `Not told of the release: ${reason}`));
+    if (refused.length > 5) remarks.push(`${refused.length - 5} more were not told of the release.`);
+    if (issues.length > told.length) {
+      remarks.push(
+        `${issues.length - told.length} more issues and pull requests belong to ${tag}: at most ${mostTold} are told.`,
       );
-    } catch (error) {
-      if (!(error instanceof FairwayError)) throw error;
-      remarks.push(`No more comments on pull requests: ${error.message}`);
-      return;
     }
+  } catch (error) {
+    if (!(error instanceof FairwayError)) throw error;
+    remarks.push(`Not all pull requests were told of the release: ${error.message}`);
   }
 }

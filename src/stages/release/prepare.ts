@@ -8,6 +8,7 @@ import { candidates } from './candidates.ts';
 import { makerOf } from './maker.ts';
 import { preflightRelease } from './preflight.ts';
 import type { PreparedRelease } from './prepared.ts';
+import { isCommitOf, signedCommit } from './signed.ts';
 import { resumeRelease } from './resume.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function prepareRelease(
   const message = releaseMessage(next, tag);
   const known = maker.sign || needsSignature ? await existingCandidate(plan, next, settings, repository) : null;
   if (known === null && needsSignature && forge !== null) {
-    const signed = await forge.commitOn(head, plan.changes, message);
+    const signed = await signedCommit({ head, changes: plan.changes, message }, settings, repository, forge);
     const ref = candidateRef(next, signed);
     await forge.createRef(ref, signed);
     await repository.fetch(settings.remote, [`${ref}:${ref}`]);
@@ -68,12 +69,7 @@ async function existingCandidate(
   repository: Repository,
 ): Promise<string | null> {
   for (const { commit } of await candidates(settings, repository, version)) {
-    const [record] = await repository.commits([commit]);
-    if (record?.parents[0] !== plan.head) continue;
-    const same = await Promise.all(
-      plan.changes.map(async ({ path, content }) => (await repository.readFile(commit, path)) === content),
-    );
-    if (same.every(Boolean)) return commit;
+    if (await isCommitOf(commit, plan.head, plan.changes, repository)) return commit;
   }
   return null;
 }

@@ -14,6 +14,7 @@ export function releaseSteps(
   }
   if (!tag.includes('-')) steps.push(...settings.floatingTags.map((kind) => `floating tag ${kind}`));
   steps.push(...settings.followers.map((workflow) => `start ${workflow}`));
-  if (settings.comments) steps.push('comments');
+  if (isOnForge && settings.comments) steps.push('comments');
+  if (isOnForge && settings.labels.length > 0) steps.push(`labels ${settings.labels.join(', ')}`);
   return steps;
 }

@@ -8,6 +8,7 @@ import type { AnnouncePorts } from '../../../src/stages/release.ts';
 import { planRelease, prepareRelease, publishRelease, resumeRelease } from '../../../src/stages/release.ts';
 import type { FakeGitHub, Fault } from '../../fakes/github.ts';
 import { startFakeGitHub } from '../../fakes/github.ts';
+import { Killed, mortal } from './mortal.ts';
 import type { Place, Scene } from './scene.ts';
 import { released, scene, settingsWith } from './scene.ts';
 
@@ -16,11 +17,9 @@ const settings = settingsWith({
   assets: ['shop.tgz', { path: 'shop.txt', name: 'readme.txt', label: 'Read me' }],
   floatingTags: ['major'],
   comments: true,
+  labels: ['released'],
   followers: ['after.yml'],
 });
-
-/** The process is gone: nothing after this line happens, nothing is caught. */
-class Killed extends Error {}
 
 interface World {
   readonly one: Scene;
@@ -43,27 +42,6 @@ async function end({ one, github }: World): Promise<void> {
   await Promise.all([one.remove(), github.close()]);
 }
 
-/** Dies at the n-th call of anything that leaves the machine, before or after it happened. */
-function mortal<T extends object>(
-  port: T,
-  names: readonly string[],
-  counter: { left: number; when: 'before' | 'after' },
-): T {
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const value: unknown = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function' || !names.includes(String(name))) return value;
-      return async (...args: unknown[]) => {
-        counter.left -= 1;
-        if (counter.left === 0 && counter.when === 'before') throw new Killed();
-        const result: unknown = await Reflect.apply(value, target, args);
-        if (counter.left === 0) throw new Killed();
-        return result;
-      };
-    },
-  });
-}
-
 const remoteCalls = ['push', 'remoteRefs', 'fetch', 'updateRefs', 'fastForward'];
 const forgeCalls = [
   'preflight',
@@ -75,7 +53,7 @@ const forgeCalls = [
   'renameAsset',
   'deleteAsset',
   'startWorkflow',
-  'comment',
+  'tell',
 ];
 
 async function release(
@@ -121,6 +99,7 @@ async function visible({ one, github, work }: World) {
         .toSorted(),
     })),
     comments: github.comments.length,
+    labels: github.labels,
     dispatches: github.dispatches,
   };
 }
@@ -128,7 +107,7 @@ async function visible({ one, github, work }: World) {
 type Visible = Awaited<ReturnType<typeof visible>>;
 
 /** Names of commits differ between worlds, because dates do; what they are called after does not. */
-function shape({ refs, here, releases, comments, dispatches }: Visible) {
+function shape({ refs, here, releases, comments, labels, dispatches }: Visible) {
   const names = (text: string) => text.split('\n').map((line) => line.split(' ')[0]);
   const isOne = new Set(
     refs
@@ -142,6 +121,7 @@ function shape({ refs, here, releases, comments, dispatches }: Visible) {
     isOne,
     releases: releases.map(({ body, ...rest }) => ({ ...rest, length: body.length })),
     comments,
+    labels,
     dispatches,
   };
 }
@@ -181,7 +161,12 @@ test('a release without any fault is whole', () => {
     }),
   ]);
   expect(baseline.refs).toEqual(['refs/heads/main', 'refs/tags/v1', 'refs/tags/v1.0.0', 'refs/tags/v1.1.0']);
-  expect(baseline).toMatchObject({ isOne: 1, comments: 1, dispatches: [{ workflow: 'after.yml', ref: 'v1.1.0' }] });
+  expect(baseline).toMatchObject({
+    labels: [{ issue: 12, name: 'released' }],
+    isOne: 1,
+    comments: 1,
+    dispatches: [{ workflow: 'after.yml', ref: 'v1.1.0' }],
+  });
 });
 
 /** Points in order, spread over the whole: all of them in the proof, a sample here. */

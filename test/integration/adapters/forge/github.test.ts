@@ -86,12 +86,24 @@ test('a commit that the forge makes has the parent, the message and the files th
     const parent = ((await get('/branches/main'))['commit'] as { sha: string }).sha;
     const forge = githubForge({ project: 'owner/name', token: 't', apiUrl: github.url, clock });
 
-    const commit = await forge.commitOn(parent, [{ path: 'CHANGELOG.md', content: '# 1\n' }], 'chore(release): 1.0.0');
+    const { commit } = await forge.commitOn(
+      parent,
+      [
+        { path: 'CHANGELOG.md', content: '# 1\n' },
+        { path: 'bin/version', content: '#!/bin/sh\n', mode: '100755' },
+      ],
+      'chore(release): 1.0.0',
+    );
     await forge.createRef('refs/heads/candidate', commit);
 
     const made = await get(`/git/commits/${commit}`);
     expect(made).toMatchObject({ message: 'chore(release): 1.0.0', parents: [{ sha: parent }] });
     expect(((await get('/branches/candidate'))['commit'] as { sha: string }).sha).toBe(commit);
+    const { tree } = (await get(`/git/trees/${(made['tree'] as { sha: string }).sha}?recursive=1`)) as {
+      tree?: readonly { path: string; mode: string }[];
+    };
+    const modes = new Map(tree?.map(({ path, mode }) => [path, mode]));
+    expect([modes.get('CHANGELOG.md'), modes.get('bin/version')]).toEqual(['100644', '100755']);
   } finally {
     await github.close();
   }
@@ -205,17 +217,37 @@ describe('what GitHub answers when it does not want to', () => {
     expect(github.log.every((line) => line.startsWith('GET '))).toBe(true);
   });
 
-  test('a pull request is opened once, a workflow is started once, a comment is made once', async () => {
+  test('branch protection of the older kind is seen, too, as far as the token may see it', async () => {
+    const target = { branch: 'main', tag: 'v1.0.0' };
+    github.isProtected = true;
+    expect((await forge.preflight(target)).remarks).toContain(
+      'main is protected: whether it takes our push shows only then.',
+    );
+
+    github.protection = { requiresSignatures: true, requiredApprovingReviewCount: 0, viewerCanPush: true };
+    expect(await forge.preflight(target)).toMatchObject({ needsSignature: true, needsPullRequest: false, remarks: [] });
+    github.protection = { requiresSignatures: false, requiredApprovingReviewCount: 2, viewerCanPush: true };
+    expect(await forge.preflight(target)).toMatchObject({ needsSignature: false, needsPullRequest: true });
+    github.protection = { requiresSignatures: false, requiredApprovingReviewCount: 0, viewerCanPush: false };
+    expect(await forge.preflight(target)).toMatchObject({ needsPullRequest: true });
+    expect(github.log.every((line) => /^(GET|QUERY) /.test(line))).toBe(true);
+  });
+
+  test('a merge queue takes no push', async () => {
+    github.branchRules = [{ type: 'merge_queue' }];
+
+    expect(await forge.preflight({ branch: 'main', tag: 'v1.0.0' })).toMatchObject({ needsPullRequest: true });
+  });
+
+  test('a pull request is opened once, a workflow is started once', async () => {
     const change = { from: 'fairway/release-1.0.0', into: 'main', title: 'chore(release): 1.0.0', body: '' };
     expect((await forge.propose(change)).number).toBe((await forge.propose(change)).number);
     for (let run = 0; run < 2; run += 1) {
       await forge.startWorkflow('after.yml', 'v1.0.0');
-      await forge.comment(7, '<!-- marker -->', 'Out.');
     }
 
     expect(github.pulls).toHaveLength(1);
     expect(github.dispatches).toHaveLength(1);
-    expect(github.comments).toHaveLength(1);
   });
 });
 
