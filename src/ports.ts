@@ -3,6 +3,7 @@
  * an adapter provides them, a fake passes the same contract test.
  */
 
+import type { Pipeline, PipelineEnd } from './domain/pipelines/pipeline.ts';
 import type { Answers, Request, RolloutEnd, RolloutRecord, Scope } from './domain/rollout/messages.ts';
 
 // ---------------------------------------------------------------- time
@@ -492,6 +493,30 @@ export interface ImageArchives {
   ): Promise<NormalImage>;
 }
 
+/** An engine that works by graphs, asked through a process of its own of which nothing is left afterwards. */
+export interface Pipelines {
+  /** Whether one is named here at all, without asking it: null, or why not. */
+  readonly absence: string | null;
+  /**
+   * Run a pipeline to its end; lines are masked.
+   *
+   * Throws EnvironmentError `DAGGER_MISSING`, `DAGGER_UNREACHABLE`, `DAGGER_VERSION`, `DAGGER_LOST`, and the reason of
+   * the signal when it aborts.
+   */
+  run(pipeline: Pipeline, options: PipelineOptions): Promise<PipelineEnd>;
+}
+
+export interface PipelineOptions {
+  /** Until an engine answers; the default leaves time for one to be started. */
+  readonly connectTimeoutMs?: number;
+  /** For each step. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** A command begins, counted from 0. */
+  readonly onStep?: (index: number) => void;
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+}
+
 // ---------------------------------------------------------------- databases
 
 export type SqlValue = string | number | boolean | null | bigint | Date | Uint8Array;
@@ -537,7 +562,7 @@ export interface ServerHost {
   readonly runAs: { readonly uid: number; readonly gid: number } | null;
   /** This very process: what it started and left behind is known by it. */
   readonly self: ProcessIdentity;
-  /** Throws EnvironmentError `POSTGRES_MISSING` when the npm package for this platform is not installed. */
+  /** Throws EnvironmentError `POSTGRES_MISSING` or `POSTGRES_ALTERED` where npm has not installed it and none can be fetched. */
   embeddedPostgres(): Promise<ServerPrograms>;
 }
 

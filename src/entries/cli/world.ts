@@ -15,9 +15,11 @@ import { nodePorts } from '../../adapters/node/ports.ts';
 import { nodeSockets } from '../../adapters/node/sockets.ts';
 import { identify } from '../../adapters/node/process-table.ts';
 import { nodeSecrets } from '../../adapters/node/secrets.ts';
+import { fetchedPostgres } from '../../adapters/sql/fetched-postgres.ts';
 import { serverHost } from '../../adapters/sql/server-host.ts';
 import { sql } from '../../adapters/sql/index.ts';
 import { createMask } from '../../domain/secrets/mask.ts';
+import { EnvironmentError } from '../../errors.ts';
 import { baseEnvironment } from '../../targets/base-environment.ts';
 import type { CommandContext } from './command.ts';
 
@@ -32,18 +34,29 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
   };
   const orphans = nodeOrphans(context.stateDirectory);
   const self = identify(process.pid) ?? { pid: process.pid, startedAt: '0', bootId: '0' };
+  const exec = nodeExec({ env: context.env, mask, orphans });
   return {
     clock: nodeClock(),
     files: nodeFiles(),
     daemons: nodeDaemons(),
-    exec: nodeExec({ env: context.env, mask, orphans }),
+    exec,
     http: nodeHttp(),
     ports: nodePorts(),
     sockets: nodeSockets(),
     containers: dockerContainers(context.env),
     archives: nodeImageArchives(),
     sql,
-    host: serverHost(self),
+    host: serverHost(self, {
+      fetch: async (platform) =>
+        await fetchedPostgres({
+          platform,
+          shelf: join(context.cacheDirectory, 'postgres', 'packages'),
+          exec,
+          env: context.env,
+          say: (text) => context.reporter.report({ type: 'note', stage: context.command, text }),
+          signal: context.signal,
+        }),
+    }),
     secrets: nodeSecrets({ env: context.env, directory: projectDirectory, mask: { register } }),
     conceal: register,
     random: (bytes: number) => randomBytes(bytes).toString('hex'),
@@ -75,4 +88,19 @@ export function agentProgram(context: CommandContext): AgentProgram {
     entry: existsSync(bundled) ? bundled : join(here, '..', 'supervisor.ts'),
     environment: baseEnvironment(context.env, dirname(process.execPath)),
   };
+}
+
+/** What an agent in a container is made of: always a bundle; in a checkout that of its last build. */
+export function containedProgram(context: CommandContext): AgentProgram {
+  const program = agentProgram(context);
+  if (program.entry.endsWith('.js')) return program;
+  const entry = join(dirname(program.entry), '../../dist/supervisor.js');
+  if (existsSync(entry)) return { ...program, entry };
+  throw new EnvironmentError(
+    'BUNDLE_MISSING',
+    'an agent in a container is made of the built bundle, and there is none',
+    {
+      hint: 'npm run build, or "agent: process" in the target.',
+    },
+  );
 }

@@ -134,15 +134,3 @@ test('a full disk is told with the place, and nothing half-made stays', async ()
   });
   expect(await own.ports.files.list(join(own.context.cacheDirectory, 'postgres', 'servers'))).toEqual([]);
 });
-
-test('a machine without the npm package of its platform is told what to install', async () => {
-  const host = { ...world.ports.host, embeddedPostgres: async () => await Promise.reject(missing) };
-  const { serverHost } = await import('../../../src/adapters/sql/server-host.ts');
-  const elsewhere = serverHost(world.ports.host.self, 'file:///nowhere/index.js');
-  const missing = await elsewhere.embeddedPostgres().catch((error: unknown) => error);
-  await expect(ephemeralServer(world.context, { ...world.ports, host })).rejects.toMatchObject({
-    code: 'POSTGRES_MISSING',
-    family: 'environment',
-    hint: expect.stringContaining('npm ci'),
-  });
-});

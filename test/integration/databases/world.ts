@@ -47,7 +47,7 @@ export async function databaseWorld(options: { readonly ownCache?: boolean } = {
       ports: nodePorts(),
       clock: nodeClock(),
       sql,
-      host: serverHost(self),
+      host: serverHost(self, { fetch: () => Promise.reject(new Error('npm ci has installed no PostgreSQL')) }),
       random: (bytes) => randomBytes(bytes).toString('hex'),
     },
     remove: async () => await rm(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }),
