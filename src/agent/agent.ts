@@ -10,6 +10,7 @@ import { passNoReturn } from './no-return.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
 import { readRequest } from './requests.ts';
 import { logsOf, statusOf } from './views.ts';
+import { beginWatch } from './watch-begin.ts';
 import type { AgentWorld } from './world.ts';
 
 /** The other end of one request. */
@@ -130,6 +131,8 @@ export function createAgent(world: AgentWorld): Agent {
         return await app.exclusive(() => pause(app));
       case 'promote':
         return await app.exclusive(() => promote(app, request.unattendedMs));
+      case 'watch':
+        return await app.exclusive(() => beginWatch(app, request.forMs, world));
       case 'take-lock-away':
         return await app.exclusive(() => takeLockAway(app, request.force, world));
       case 'published':

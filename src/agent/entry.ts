@@ -8,6 +8,7 @@ import { recover } from './recover.ts';
 import { createRunner } from './run.ts';
 import type { Runner } from './run.ts';
 import { supervise } from './supervise.ts';
+import { watchOver } from './watch-over.ts';
 import type { AgentWorld } from './world.ts';
 
 /** An application that this agent takes care of. */
@@ -85,7 +86,10 @@ async function openEntry(scope: Scope, world: AgentWorld): Promise<Entry> {
   const runner = createRunner(app, world);
   const leaving = new AbortController();
   await recover(app, runner, world);
-  const supervising = supervise(app, runner.interrupt, leaving.signal, world);
+  const supervising = Promise.all([
+    supervise(app, runner.interrupt, leaving.signal, world),
+    watchOver(app, runner, leaving.signal, world),
+  ]);
   return {
     app,
     runner,

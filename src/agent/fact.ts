@@ -3,6 +3,7 @@ import type { RolloutEnd, RunOwner } from '../domain/rollout/messages.ts';
 import type { NoReturn } from '../domain/rollout/no-return.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Action, RolloutEvent } from '../domain/rollout/state.ts';
+import type { Watch } from '../domain/rollout/watch.ts';
 import type { Instance } from '../targets/target.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -45,6 +46,8 @@ export type Fact =
   | { readonly kind: 'clearing' }
   /** `step`: whose gate this is; null for a pause by hand. */
   | { readonly kind: 'gate'; readonly isPaused: boolean; readonly step: number | null }
+  /** All that is known of a watch: written when it begins, now and then, and when it ends. */
+  | { readonly kind: 'watch'; readonly watch: Watch }
   /** From here on nobody has to follow the rollout, for so long. */
   | { readonly kind: 'unattended'; readonly forMs: number };
 

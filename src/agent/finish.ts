@@ -3,15 +3,16 @@ import { toDiscard } from '../domain/rollout/retain.ts';
 import { groundOf } from './app.ts';
 import type { App } from './app.ts';
 import { within } from './deadline.ts';
-import { stopRelease } from './instances.ts';
+
 import type { KeptRelease } from './ledger.ts';
 import { publish } from './publish.ts';
 import { forgetSecrets } from './secrets.ts';
 import { rolloutOf } from './step.ts';
+import { isWarm, stopLeftover } from './warm.ts';
+import { beginWatch } from './watch-begin.ts';
 import type { AgentWorld } from './world.ts';
 
 const discardTimeoutMs = 60_000;
-const removeTimeoutMs = 10_000;
 
 /** Give a rollout its outcome, put it into the history, and clear away what nobody needs any more. */
 export async function finishRollout(app: App, world: AgentWorld): Promise<void> {
@@ -22,6 +23,9 @@ export async function finishRollout(app: App, world: AgentWorld): Promise<void> 
   const { proxy } = groundOf(app, { plan }, world);
   const end = conclude(state, plan, { stable, url: proxy.url, durationMs });
   if (end === null) throw new Error(`a rollout in phase "${state.phase}" has no outcome`);
+  if (state.phase === 'promoted' && kind === 'deploy' && (plan.watchMs ?? 0) > 0) {
+    await beginWatch(app, plan.watchMs ?? 0, world);
+  }
   const seq = app.feed.nextSeq();
   await app.journal.append({ kind: 'ended', end, seq });
   const { leftovers } = state;
@@ -41,7 +45,7 @@ export async function finishRollout(app: App, world: AgentWorld): Promise<void> 
 async function clearAway(app: App, keep: number, world: AgentWorld): Promise<void> {
   const { stableId } = app.journal.ledger();
   for (const kept of Object.values(app.journal.ledger().releases)) {
-    if (kept.id !== stableId && kept.instances.length > 0) await stopLeftover(app, kept, world);
+    if (kept.id !== stableId && !isWarm(kept, app.journal.ledger(), world)) await stopLeftover(app, kept, world);
   }
   const { releases } = app.journal.ledger();
   const discarded: string[] = [];
@@ -50,20 +54,6 @@ async function clearAway(app: App, keep: number, world: AgentWorld): Promise<voi
     if (kept?.instances.length === 0 && (await discard(app, kept, world))) discarded.push(id);
   }
   if (discarded.length > 0) await app.journal.append({ kind: 'discarded', releaseIds: discarded });
-}
-
-async function stopLeftover(app: App, kept: KeptRelease, world: AgentWorld): Promise<void> {
-  const ground = groundOf(app, kept, world);
-  try {
-    // Refused while it still gets traffic: then it is left up.
-    await within(removeTimeoutMs, 'remove', ground.proxy.remove(kept.id), world.clock);
-    await stopRelease(kept, ground, world);
-    for (const { process } of kept.instances) {
-      await app.journal.append({ kind: 'instance', releaseId: kept.id, process, instance: null });
-    }
-  } catch (error) {
-    world.log(`${kept.id} still runs: ${(error as Error).message}`);
-  }
 }
 
 export async function discard(app: App, kept: KeptRelease, world: AgentWorld): Promise<boolean> {

@@ -38,8 +38,22 @@ export async function startProcess(
 
 /** Stop every process of a release; resolves when none of them runs. */
 export async function stopRelease(kept: KeptRelease, ground: Ground, world: AgentWorld): Promise<void> {
+  await stopBut(kept, () => false, ground, world);
+}
+
+/** Stop what is not to stay; resolves when none of it runs. */
+export async function stopBut(
+  kept: KeptRelease,
+  stays: (spec: ProcessSpec) => boolean,
+  ground: Ground,
+  world: AgentWorld,
+): Promise<void> {
+  const leaving = kept.instances.filter((instance) => {
+    const spec = specOf(kept, instance);
+    return spec === undefined || !stays(spec);
+  });
   await Promise.all(
-    kept.instances.map(async (instance) => {
+    leaving.map(async (instance) => {
       const graceMs = specOf(kept, instance)?.stopGraceMs ?? 0;
       const what = `stop ${instance.process}`;
       await within(graceMs + stopSlackMs, what, ground.target.stop(instance, graceMs), world.clock);

@@ -128,6 +128,7 @@ const kinds: ReadonlySet<string> = new Set<Fact['kind']>([
   'clearing',
   'gate',
   'unattended',
+  'watch',
 ]);
 
 function parseRecord(line: string, before: number | null): JournalRecord | string {

@@ -3,6 +3,7 @@ import type { Lock } from '../domain/rollout/lock.ts';
 import type { RolloutEnd } from '../domain/rollout/messages.ts';
 import type { NoReturn } from '../domain/rollout/no-return.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
+import type { Watch } from '../domain/rollout/watch.ts';
 import type { RolloutState } from '../domain/rollout/state.ts';
 import type { Instance } from '../targets/target.ts';
 import { addInstance, changeRelease, changeRollout, dropInstance } from './change.ts';
@@ -70,6 +71,8 @@ export interface Ledger {
   readonly isClearing: boolean;
   /** Contract steps of the schema that ran; absent in journals of older versions. */
   readonly noReturns?: readonly NoReturn[];
+  /** What the agent watches after a promotion, or watched last; absent until somebody asked for it. */
+  readonly watch?: Watch;
   readonly lastSeq: number;
 }
 
@@ -127,6 +130,8 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
       };
       return changeRollout(ledger, { gate });
     }
+    case 'watch':
+      return { ...ledger, watch: record.watch };
     case 'unattended':
       return changeRollout(ledger, { unattended: { since: record.at, forMs: record.forMs } });
   }
@@ -196,6 +201,11 @@ function step(ledger: Ledger, record: Extract<JournalRecord, { kind: 'step' }>):
   };
   if (record.instance !== null) next = addInstance(next, freshId, record.instance);
   if (event?.type === 'done' && event.action === 'stop-new') next = changeRelease(next, freshId, { instances: [] });
+  if (event?.type === 'done' && event.action === 'keep-warm' && state.stableId !== null) {
+    const takesTraffic = ({ address }: Instance): boolean => address !== null;
+    const instances = next.releases[state.stableId]?.instances.filter(takesTraffic) ?? [];
+    next = changeRelease(next, state.stableId, { instances, since: record.at });
+  }
   if (event?.type === 'done' && event.action === 'stop-old' && state.stableId !== null) {
     next = changeRelease(next, state.stableId, { instances: [], since: record.at });
   }

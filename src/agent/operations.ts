@@ -1,10 +1,11 @@
 import type { Answers, Request, Scope } from '../domain/rollout/messages.ts';
-import type { RolloutPlan } from '../domain/rollout/plan.ts';
+import type { ReleaseRef, RolloutPlan } from '../domain/rollout/plan.ts';
 import { previousOf } from '../domain/rollout/retain.ts';
 import { EnvironmentError, LockHeld } from '../errors.ts';
 import { openRollout, refOf, stableOf } from './app.ts';
 import type { App } from './app.ts';
 import { aborted } from './causes.ts';
+import { longestPauseMs } from './gate.ts';
 import { assertHeld } from './locking.ts';
 import type { Runner } from './run.ts';
 import { keepSecrets } from './secrets.ts';
@@ -48,10 +49,24 @@ export async function rollback(
     return { rolloutId: known, release: refOf(ledger.rollout.plan.release) };
   }
   const lock = assertHeld(app, runId);
+  const plan: RolloutPlan = { ...planBack(app, version, runId, world), leaseMs: lock.leaseMs };
+  await begin(app, runner, requestId, 'rollback', plan, null, world);
+  return { rolloutId: plan.rolloutId, release: refOf(plan.release) };
+}
+
+/** The agent's own rollback to the release before: nobody follows it. Throws what `rollback` throws. */
+export async function goBack(app: App, runner: Runner, runId: string, world: AgentWorld): Promise<ReleaseRef> {
+  const plan: RolloutPlan = { ...planBack(app, null, runId, world), unattendedMs: longestPauseMs };
+  await begin(app, runner, runId, 'rollback', plan, null, world);
+  return refOf(plan.release);
+}
+
+function planBack(app: App, version: string | null, runId: string, world: AgentWorld): RolloutPlan {
+  const ledger = app.journal.ledger();
   const kept = previousOf(Object.values(ledger.releases), stableOf(ledger), version);
   if (kept === null) throw noSuchRelease(version, app);
   refuseBarred(kept, ledger.noReturns ?? []);
-  const plan: RolloutPlan = {
+  return {
     ...kept.plan,
     rolloutId: world.newId(),
     runId,
@@ -59,11 +74,10 @@ export async function rollback(
     steps: [{ weightPercent: 100, holdMs: 0 }],
     minRequestsPerStep: 0,
     onInconclusive: 'rollback',
-    leaseMs: lock.leaseMs,
     unattendedMs: undefined,
+    warmMs: 0,
+    watchMs: 0,
   };
-  await begin(app, runner, requestId, 'rollback', plan, null, world);
-  return { rolloutId: plan.rolloutId, release: refOf(plan.release) };
 }
 
 /** Return to stable; an end that needs a person is tried again. */

@@ -5,13 +5,14 @@ import type { App, Ground } from './app.ts';
 import { causeOf, smokeCause } from './causes.ts';
 import { within } from './deadline.ts';
 import { waitsAt } from './gate.ts';
-import { doorOf, specOf, startProcess, stopRelease } from './instances.ts';
+import { doorOf, specOf, startProcess, stopBut, stopRelease } from './instances.ts';
 import type { KeptRelease, Rollout } from './ledger.ts';
 import { countsIn, observe, statsOf } from './observe.ts';
 import type { Hold } from './observe.ts';
 import { awaitReady } from './ready.ts';
 import { startSampling } from './sample.ts';
 import { verifyStable } from './verify.ts';
+import { coolDown } from './warm.ts';
 import type { AgentWorld } from './world.ts';
 
 export interface Performance {
@@ -72,6 +73,7 @@ async function act(
 
   switch (action.type) {
     case 'prepare':
+      await coolDown(app, id, world);
       await within(prepareTimeoutMs, 'prepare', target.prepare(plan.release, context), clock, signal);
       await within(proxyStartTimeoutMs, 'start the proxy', proxy.ensure(), clock);
       return done;
@@ -131,6 +133,9 @@ async function act(
     case 'remove-old':
     case 'remove-new':
       await within(proxyTimeoutMs, 'remove', proxy.remove(action.type === 'remove-new' ? id : (old?.id ?? '')), clock);
+      return done;
+    case 'keep-warm':
+      if (old !== null) await stopBut(old, (spec) => spec.traffic && !spec.singleton, ground, world);
       return done;
     case 'stop-old':
       if (old !== null) await stopRelease(old, ground, world);

@@ -1,4 +1,5 @@
 import { describeAction } from '../domain/rollout/describe.ts';
+import { phaseOf, phaseText } from '../domain/rollout/phases.ts';
 import { nextAction, transition } from '../domain/rollout/machine.ts';
 import type { Action, Cause, RolloutEvent } from '../domain/rollout/state.ts';
 import type { Instance } from '../targets/target.ts';
@@ -36,7 +37,9 @@ export async function journalStep(
   const state = step.event === null ? rollout.state : transition(rollout.state, step.event, plan);
   const action = nextAction(state, plan);
   const stable = state.stableId === null ? null : (app.journal.ledger().releases[state.stableId]?.version ?? null);
-  const text = action === null ? '' : describeAction(action, plan, stable);
+  const told = action === null ? '' : describeAction(action, plan, stable);
+  const phase = action === null || plan.strategy !== 'blue-green' ? null : phaseOf(action, state.phase);
+  const text = phase === null ? told : `${phaseText(phase)}: ${told}`;
   const said = causeIn(step.event);
   const causeSeq = said === null ? 0 : app.feed.nextSeq();
   const seq = app.feed.nextSeq();
@@ -55,7 +58,7 @@ export async function journalStep(
     }
   }
   if (said !== null) publish(app, { kind: said.code, text: said.reason, seq: causeSeq });
-  if (action !== null) publish(app, { kind: action.type, text, seq });
+  if (action !== null) publish(app, { kind: action.type, text, seq, ...(phase === null ? {} : { facts: { phase } }) });
   return action;
 }
 

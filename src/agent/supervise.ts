@@ -10,6 +10,7 @@ import { within } from './deadline.ts';
 import { doorOf, startProcess } from './instances.ts';
 import type { KeptRelease } from './ledger.ts';
 import { awaitReady } from './ready.ts';
+import { coolDown } from './warm.ts';
 import { exitOf } from './watch.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -57,6 +58,7 @@ export async function supervise(
         if (exited !== null) interrupt(exited);
       }
       await bake(app, world);
+      await coolDown(app, null, world);
       if (app.journal.length() > longJournal && openRollout(app.journal.ledger()) === null) {
         await app.journal.rotate(`${world.clock.now().toISOString().replaceAll(/[-:.]/g, '')}-between`);
       }

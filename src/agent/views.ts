@@ -43,6 +43,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
             unattendedUntil: alone === null ? null : new Date(alone).toISOString(),
           },
     lastRollout: lastOf(ledger),
+    watch: ledger.watch ?? null,
     noReturns: ledger.noReturns ?? [],
     lock: lock === null ? null : { owner: lock.owner, since: lock.since, connected: isConnected(lock, app, world) },
   };

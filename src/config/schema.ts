@@ -4,8 +4,12 @@ import { metricSchema } from '../metrics/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
+import { buildSection } from './build.ts';
+import { imageSection } from './image.ts';
 import { presetNames } from './presets/index.ts';
 import { releaseSection } from './release.ts';
+import { scanSection } from './scan.ts';
+import { testSection } from './test.ts';
 import {
   command,
   commands,
@@ -24,46 +28,6 @@ import {
 
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
   error: 'expected a short name: lower-case letters, digits and "-", beginning with a letter',
-});
-
-const build = z.strictObject({
-  run: commands
-    .default([])
-    .describe('Commands that make the application ready to run, in the clean tree of the commit.'),
-  output: relativePath
-    .default('.')
-    .describe('Folder, relative to fairway.yml, that becomes the release, or that its image is built from.'),
-  engine: z
-    .enum(['auto', 'docker', 'host'])
-    .default('auto')
-    .describe('Where builds and tests run; auto: the first that makes what the target runs.'),
-  registry: z
-    .strictObject({
-      repository: z
-        .string()
-        .regex(/^[a-z0-9]+([._:/-]+[a-z0-9]+)*$/, {
-          error: 'expected a repository without a tag, such as registry.example:5000/shop',
-        })
-        .describe('Where images of releases are kept for all hosts, without a tag.'),
-      user: z.string().min(1).optional().describe('Who logs in; default: as the docker command line is.'),
-      password: secretReference.optional().describe('Of that user: env:NAME or file:PATH.'),
-    })
-    .optional()
-    .describe('Released images are pushed there, and fetched from there by "fairway deploy --release".'),
-  dockerfile: relativePath.default('Dockerfile').describe('How an image is made, relative to output.'),
-  args: environmentVariables
-    .default({})
-    .describe(
-      'Build arguments of the image, never secrets; env:NAME takes one from the environment when it is set there.',
-    ),
-  env: environmentVariables.default({}).describe('Set for these commands only.'),
-  timeout: deadline.prefault('15m').describe('For each command.'),
-});
-
-const test = z.strictObject({
-  run: commands.default([]).describe('Commands that must succeed, in a copy of what was built.'),
-  env: environmentVariables.default({}).describe('Set for these commands only.'),
-  timeout: deadline.prefault('15m').describe('For each command.'),
 });
 
 const process = z.strictObject({
@@ -92,10 +56,38 @@ const process = z.strictObject({
 });
 
 const migrations = z.strictObject({
-  tool: z.enum(['sql']).default('sql').describe('sql: a folder of numbered .sql files.'),
+  tool: z
+    .enum(['sql', 'command'])
+    .default('sql')
+    .describe('sql: a folder of numbered .sql files; command: any command that migrates DATABASE_URL.'),
   directory: relativePath
     .default('migrations')
-    .describe('Folder of ordered .sql files, with optional .down.sql beside them.'),
+    .describe('Folder of the migrations: ordered .sql files, with optional .down.sql beside them, or what "up" reads.'),
+  up: command
+    .optional()
+    .describe(
+      'With tool command: brings the database of DATABASE_URL to the newest version; run at the top of the tree.',
+    ),
+  down: command.optional().describe('With tool command: undoes what "up" did last.'),
+  status: command.optional().describe('With tool command: ends with 0 when nothing is pending.'),
+  prepare: z
+    .array(command)
+    .default([])
+    .describe('Commands that make an export of the commit ready for the others, such as "npm ci".'),
+  files: z
+    .array(relativePath)
+    .min(1)
+    .optional()
+    .describe(
+      'With tool command: files and folders whose content says whether something is pending; default: directory.',
+    ),
+  urlScheme: z
+    .string()
+    .regex(/^[a-z][a-z0-9+.-]*$/, { error: 'expected a scheme such as postgresql+psycopg' })
+    .optional()
+    .describe('Scheme of the DATABASE_URL that commands are given; default: postgresql, mysql.'),
+  env: environmentVariables.default({}).describe('Plain environment variables of the commands.'),
+  commandTimeout: deadline.prefault('30m').describe('How long one run of a migration command may take.'),
   table: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/)
@@ -181,7 +173,14 @@ const deploy = z.strictObject({
   drain: duration.prefault('30s').describe('How long requests in flight may take before they are cut.'),
   bake: duration
     .prefault('10m')
-    .describe('How long a release must have served before the contract steps of its migrations may be applied.'),
+    .describe(
+      'How long a release must have served before the contract steps of its migrations may be applied; so long the release before runs on without traffic, for an instant way back.',
+    ),
+  watch: duration
+    .prefault('0s')
+    .describe(
+      'How long the agent goes on watching after the promotion, and may roll back; "fairway watch" tells what it saw.',
+    ),
   keep: z.int().min(2).max(100).default(5).describe('Releases kept on the target for a rollback.'),
 });
 
@@ -197,8 +196,12 @@ const rehearsal = z.strictObject({
 });
 
 const sections = {
-  build: build.prefault({}).describe('From the tree of a commit to an artifact.'),
-  test: test.prefault({}).describe('Tests of what was built.'),
+  build: buildSection.prefault({}).describe('From the tree of a commit to an artifact.'),
+  image: imageSection.prefault({}).describe('What an image is called, carries and must keep to.'),
+  scan: scanSection
+    .optional()
+    .describe('The look for vulnerabilities and secrets in what was built; without it "fairway ship" does not scan.'),
+  test: testSection.prefault({}).describe('Tests of what was built.'),
   processes: z.record(name, process).default({}).describe('The named processes of a release.'),
   env: environmentVariables.default({}).describe('Environment of every process; never secrets.'),
   secrets: z

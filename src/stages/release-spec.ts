@@ -63,6 +63,8 @@ export function rolloutPlan(
     bakeMs: deploy.bake,
     leaseMs: deploy.lease,
     onClientLost: deploy.onClientLost,
+    warmMs: deploy.bake,
+    watchMs: deploy.watch,
     ...(deploy.wait ? {} : { unattendedMs: deploy.unattended }),
     keepReleases: deploy.keep,
     target: config.target,

@@ -27,6 +27,8 @@ export function describeAction(action: Action, plan: RolloutPlan, stableVersion:
       return `${version} becomes the stable release`;
     case 'drain-old':
       return `${old}: wait for its last requests`;
+    case 'keep-warm':
+      return `${old}: runs on without traffic, for an instant way back`;
     case 'remove-old':
       return `${old}: leave the proxy`;
     case 'stop-old':

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../ports.ts';
 import type { ContractStep, NoReturn } from './no-return.ts';
 import type { ReleaseRef, ReleaseSpec, RolloutPlan } from './plan.ts';
+import type { Watch } from './watch.ts';
 
 /**
  * What client and agent say to each other: newline-delimited JSON frames over a unix socket.
@@ -54,6 +55,8 @@ export type Request =
   /** Stay at the share that it has, watched, until `promote`; the lease is suspended meanwhile. */
   | ({ readonly type: 'pause' } & Scope)
   | ({ readonly type: 'promote'; readonly unattendedMs?: number | undefined } & Scope)
+  /** Watch the stable release for so long from now on, and roll it back when it turns bad. */
+  | ({ readonly type: 'watch'; readonly forMs: number } & Scope)
   /** Take the lock from its owner, one that is alive only by `force`. */
   | ({ readonly type: 'take-lock-away'; readonly force: boolean } & Scope)
   /** Ended rollouts, the newest first. */
@@ -95,6 +98,7 @@ export interface Answers {
   readonly pause: { readonly rolloutId: string; readonly weightPercent: number };
   /** EnvironmentError `NOT_PAUSED`. Follow the rollout for its end. */
   readonly promote: { readonly rolloutId: string };
+  readonly watch: { readonly version: string; readonly until: string };
   /** Whose it was; null when nobody held it. LockHeld `LOCK_HELD` for a living owner without `force`. */
   readonly 'take-lock-away': { readonly owner: RunOwner | null; readonly since: string | null };
   readonly history: { readonly entries: readonly HistoryEntry[]; readonly noReturns?: readonly NoReturn[] };
@@ -208,6 +212,8 @@ export interface AppStatus extends Scope {
     /** Until then it goes on without a client (ISO 8601); null: somebody must follow it. */
     readonly unattendedUntil?: string | null;
   } | null;
+  /** What the agent watches after a promotion, or watched last; null until somebody asked for it. */
+  readonly watch?: Watch | null;
   /** The last one that is over, for whoever collects its outcome later. */
   readonly lastRollout?: {
     readonly rolloutId: string;

@@ -89,6 +89,10 @@ export interface RolloutPlan {
   readonly drainTimeoutMs: number;
   /** How long the release must have served before contract steps of the schema may run; default 0. */
   readonly bakeMs?: number | undefined;
+  /** How long the old release runs on without traffic, for an instant way back; default 0. */
+  readonly warmMs?: number | undefined;
+  /** How long the agent goes on watching after the promotion; default 0. */
+  readonly watchMs?: number | undefined;
   readonly leaseMs: number;
   readonly onClientLost: 'rollback' | 'continue';
   /** Nobody follows: the lease is suspended for so long. Absent: a client follows and keeps it. */

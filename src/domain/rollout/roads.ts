@@ -36,8 +36,9 @@ export function forwardRoad(plan: RolloutPlan, stableId: string | null): readonl
 
 /** What follows the promotion: only now the old release ends, and what runs once is handed over. */
 export function promotedRoad(plan: RolloutPlan, stableId: string | null): readonly Action[] {
-  const old: readonly Action[] =
-    stableId === null ? [] : [{ type: 'drain-old' }, { type: 'remove-old' }, { type: 'stop-old' }];
+  const end: readonly Action[] =
+    (plan.warmMs ?? 0) > 0 ? [{ type: 'keep-warm' }] : [{ type: 'remove-old' }, { type: 'stop-old' }];
+  const old: readonly Action[] = stableId === null ? [] : [{ type: 'drain-old' }, ...end];
   return [...old, ...starts(plan, (process) => process.singleton)];
 }
 

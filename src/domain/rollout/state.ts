@@ -19,7 +19,8 @@ export type Action =
     }
   /** The proxy serves the new release after its own restart: the promotion, and the point of no return. */
   | { readonly type: 'persist' }
-  | { readonly type: 'drain-old' | 'remove-old' | 'stop-old' }
+  /** `keep-warm`: of the old release only what takes traffic runs on, without any. */
+  | { readonly type: 'drain-old' | 'keep-warm' | 'remove-old' | 'stop-old' }
   | { readonly type: 'shift-back' | 'persist-stable' | 'verify' }
   | { readonly type: 'drain-new' | 'remove-new' | 'stop-new' | 'stop-proxy' };
 

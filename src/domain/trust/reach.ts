@@ -30,6 +30,7 @@ const reaches: Readonly<Record<string, Reach>> = {
   unlock: 'touches',
   resume: 'touches',
   follow: 'touches',
+  watch: 'touches',
   abort: 'touches',
   down: 'touches',
 };

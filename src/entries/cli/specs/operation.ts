@@ -53,6 +53,21 @@ export const operation: readonly CommandSpec[] = [
     load: () => import('../commands/follow.ts'),
   },
   {
+    name: 'watch',
+    summary: 'Watch the stable release after its promotion, or tell what was seen',
+    operands: [],
+    about:
+      'With --for the agent watches from now on, with or without a client, and rolls back when more requests fail than ' +
+      'deploy.guard allows. Without it: what was seen so far, or how it ended (exit code 0, 4, 5 or 8). A new rollout ends a watch.',
+    flags: [{ name: 'for', kind: 'text', value: 'DURATION', about: 'how long, such as 30m or 24h' }],
+    examples: [
+      { line: 'fairway watch --for 24h', does: 'after a deploy; the command ends at once' },
+      { line: 'fairway watch --json', does: 'in a scheduled workflow, to collect what was seen' },
+    ],
+    recorded: true,
+    load: () => import('../commands/watch.ts'),
+  },
+  {
     name: 'abort',
     summary: 'End the rollout that is under way: all traffic back to stable',
     operands: [],

@@ -17,6 +17,7 @@ const actionTypes: readonly ActionType[] = [
   'observe',
   'persist',
   'drain-old',
+  'keep-warm',
   'remove-old',
   'stop-old',
   'shift-back',
@@ -48,10 +49,12 @@ const plans = fc
     weights: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 }),
     workers: fc.integer({ min: 0, max: 2 }),
     singletons: fc.integer({ min: 0, max: 2 }),
+    warmMs: fc.constantFrom(0, 60_000),
   })
-  .map(({ strategy, onInconclusive, weights, workers, singletons }) => {
+  .map(({ strategy, onInconclusive, weights, workers, singletons, warmMs }) => {
     const base = planOf({
       strategy,
+      warmMs,
       onInconclusive,
       steps: weights.map((weightPercent) => ({ weightPercent, holdMs: 10 })),
     });
@@ -125,7 +128,8 @@ describe('whatever happens to a rollout', () => {
     fc.assert(
       fc.property(plans, stables, answers, (plan, stableId, script) => {
         for (const { action, before } of play(plan, stableId, script).moments) {
-          if (['drain-old', 'remove-old', 'stop-old'].includes(action.type)) expect(before.phase).toBe('promoted');
+          if (['drain-old', 'keep-warm', 'remove-old', 'stop-old'].includes(action.type))
+            expect(before.phase).toBe('promoted');
         }
       }),
       { numRuns: 500 },
