@@ -65,9 +65,12 @@ export interface FailedCommand {
   readonly lastLines: readonly string[];
 }
 
-export type BuildResult =
-  | { readonly kind: 'built'; readonly artifact: BuiltArtifact }
-  | { readonly kind: 'failed'; readonly command: FailedCommand };
+export interface FailedBuild {
+  readonly kind: 'failed';
+  readonly command: FailedCommand;
+}
+
+export type BuildResult = { readonly kind: 'built'; readonly artifact: BuiltArtifact } | FailedBuild;
 
 export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly command: FailedCommand };
 

@@ -1,5 +1,5 @@
 import { EnvironmentError } from '../../errors.ts';
-import type { BuildRequest, BuildResult, FailedCommand } from '../engine.ts';
+import type { BuildRequest, FailedBuild, FailedCommand } from '../engine.ts';
 
 /** What builders say when an image that the build stands on cannot be had. */
 const noBase =
@@ -10,7 +10,7 @@ const noBase =
  *
  * Throws EnvironmentError `BASE_IMAGE_MISSING`.
  */
-export function buildFailure(command: FailedCommand, { args }: BuildRequest): BuildResult {
+export function buildFailure(command: FailedCommand, { args }: BuildRequest): FailedBuild {
   const line = command.lastLines.find((text) => noBase.test(text));
   if (line === undefined) return { kind: 'failed', command };
   const base = args['BASE_IMAGE'];

@@ -39,17 +39,24 @@ export function normalImages(directory: string, ports: NormalPorts) {
     return note !== null && (await containers.image(note.configDigest)) !== null ? note : null;
   }
 
+  /** What another engine made, as an archive. */
+  async function take(archive: string, rules: NormalRules, folder: string): Promise<NormalImage> {
+    const normal = await archives.normalise(archive, `${folder}/image.tar`, rules);
+    await moved(['load', '--quiet', '--input', `${folder}/image.tar`], ports);
+    await files.makeDirectory(directory);
+    await files.writeAtomic(noteOf(normal.configDigest), JSON.stringify(normal));
+    return normal;
+  }
+
   return {
     noteFor,
+    take,
     /** The engine's image as every build of the commit has it, loaded into the engine; `folder` is for large files. */
     async normalise(raw: string, rules: NormalRules, folder: string): Promise<NormalImage> {
       const before = await known(raw, rules);
       if (before !== null) return before;
       await moved(['save', '--output', `${folder}/built.tar`, raw], ports);
-      const normal = await archives.normalise(`${folder}/built.tar`, `${folder}/image.tar`, rules);
-      await moved(['load', '--quiet', '--input', `${folder}/image.tar`], ports);
-      await files.makeDirectory(directory);
-      await files.writeAtomic(noteOf(normal.configDigest), JSON.stringify(normal));
+      const normal = await take(`${folder}/built.tar`, rules, folder);
       await files.writeAtomic(madeOf(raw, rules), normal.configDigest);
       return normal;
     },
@@ -62,7 +69,12 @@ export function normalImages(directory: string, ports: NormalPorts) {
   };
 }
 
-async function moved(args: readonly string[], { exec, docker }: NormalPorts): Promise<void> {
+export type NormalImages = ReturnType<typeof normalImages>;
+
+export async function moved(
+  args: readonly string[],
+  { exec, docker }: Pick<NormalPorts, 'exec' | 'docker'>,
+): Promise<void> {
   const argv = [docker.program, ...args] as unknown as Argv;
   const { exitCode, stderr } = await exec.run({ argv, env: docker.env, timeoutMs: moveTimeoutMs });
   if (exitCode === 0) return;
