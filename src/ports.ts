@@ -491,6 +491,14 @@ export interface ImageArchives {
     to: string,
     rules: { readonly epochSeconds: number; readonly labels: Readonly<Record<string, string>> },
   ): Promise<NormalImage>;
+  /** How many files lie below a folder without those that are left out, and below which of its folders. */
+  countFiles(
+    folder: string,
+    isLeftOut: (path: string) => boolean,
+  ): Promise<{
+    readonly files: number;
+    readonly folders: readonly { readonly path: string; readonly files: number }[];
+  }>;
 }
 
 /** An engine that works by graphs, asked through a process of its own of which nothing is left afterwards. */

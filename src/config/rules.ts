@@ -4,7 +4,13 @@ import type { Config } from './schema.ts';
 
 /** What the schema cannot say: how the sections of one environment fit together. */
 export function broken(config: Config): readonly Finding[] {
-  return [...processRules(config), ...stepRules(config), ...databaseRules(config), ...variableRules(config)];
+  return [
+    ...processRules(config),
+    ...placeRules(config),
+    ...stepRules(config),
+    ...databaseRules(config),
+    ...variableRules(config),
+  ];
 }
 
 const at = (path: Path, message: string, value?: unknown): Finding => ({
@@ -40,6 +46,24 @@ function processRules(config: Config): readonly Finding[] {
   return [...findings, at(['processes', second, 'traffic'], message, true)];
 }
 
+/** What runs beside an agent in a container must be a container itself, or it would end with it. */
+function placeRules({ target, proxy }: Config): readonly Finding[] {
+  if (target?.type !== 'docker') return [];
+  const findings: Finding[] = [];
+  if (target.host !== undefined && target.hosts !== undefined) {
+    findings.push(at(['target', 'host'], 'is given beside "hosts": keep one of them'));
+  }
+  if (target.agent === 'process') {
+    if (target.hosts === undefined) return findings;
+    return [...findings, at(['target', 'agent'], 'several hosts need an agent on each: leave "agent: process" out')];
+  }
+  if (proxy !== undefined && proxy.type !== 'haproxy') {
+    const message = `an agent in a container needs a proxy in a container: use "type: haproxy", or "agent: process" in the target`;
+    findings.push(at(['proxy', 'type'], message, proxy.type));
+  }
+  return findings;
+}
+
 function stepRules({ deploy }: Config): readonly Finding[] {
   const weights = deploy.steps.map((step) => (typeof step === 'number' ? step : step.weight));
   const findings = weights.flatMap((weight, i) => {
@@ -53,8 +77,19 @@ function stepRules({ deploy }: Config): readonly Finding[] {
 }
 
 function databaseRules(config: Config): readonly Finding[] {
-  if (config.migrations === undefined || config.database !== undefined) return [];
-  return [{ path: ['database'], at: 'missing', message: 'is missing: "migrations" needs a database' }];
+  const { migrations } = config;
+  if (migrations === undefined) return [];
+  if (config.database === undefined) {
+    return [{ path: ['database'], at: 'missing', message: 'is missing: "migrations" needs a database' }];
+  }
+  if (migrations.tool === 'command' && migrations.up === undefined) {
+    const message = 'is missing: tool "command" needs the command that migrates DATABASE_URL';
+    return [{ path: ['migrations', 'up'], at: 'missing', message }];
+  }
+  const own = ['up', 'down', 'status', 'files'] as const;
+  return own
+    .filter((key) => migrations.tool !== 'command' && migrations[key] !== undefined)
+    .map((key) => at(['migrations', key], `is for tool "command"; this is tool "${migrations.tool}"`));
 }
 
 /** One name, one value: Fairway's own variables, the plain ones and the secrets do not hide each other. */

@@ -2,8 +2,10 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { insideEngine, insideProxies } from '../adapters/agent/container-place.ts';
 import { custodyOf, keepSupervised } from '../adapters/agent/custody.ts';
 import { takeGuard } from '../adapters/agent/guard.ts';
+import { agentHouse } from '../adapters/agent/house.ts';
 import { isListening } from '../adapters/agent/link.ts';
 import { agentPlace, makePlace } from '../adapters/agent/place.ts';
 import { serveAgent } from '../adapters/agent/server.ts';
@@ -25,7 +27,7 @@ import type { AgentWorld } from '../agent/world.ts';
 import { runChecks } from '../checks/run.ts';
 import { metricSources } from '../metrics/index.ts';
 import { protocolVersion } from '../domain/rollout/messages.ts';
-import type { ProcessIdentity } from '../ports.ts';
+import type { OpenContainers, ProcessIdentity } from '../ports.ts';
 import { proxies } from '../proxies/index.ts';
 import { baseEnvironment } from '../targets/base-environment.ts';
 import { targets } from '../targets/index.ts';
@@ -41,6 +43,8 @@ const { values } = parseArgs({
     'agent-version': { type: 'string', default: '0.0.0' },
     'idle-ms': { type: 'string', default: '60000' },
     supervisor: { type: 'string', default: 'null' },
+    /** In a container of its own, whom the engine starts again. */
+    contained: { type: 'boolean', default: false },
   },
 });
 if (values.state === undefined) throw new Error('usage: agent --state DIRECTORY');
@@ -64,11 +68,15 @@ if (guard === null) {
 
 const files = nodeFiles();
 const clock = nodeClock();
+const exec = nodeExec({ env: process.env, mask: createMask(), orphans: null });
 const http = nodeHttp();
 const ports = nodePorts();
 const sockets = nodeSockets();
 const daemons = nodeDaemons();
-const containers = dockerContainers(process.env);
+const open = dockerContainers(process.env);
+/** From in here there is one engine: that of our own host, by whatever address clients know it. */
+const containers: OpenContainers = values.contained ? () => open(`unix://${insideEngine}`) : open;
+const house = agentHouse(values.contained, containers);
 const control = socketControl();
 const haproxy = haproxyRuntime(process.env['PATH'] ?? '');
 const nginx = nginxRuntime(process.env['PATH'] ?? '');
@@ -100,7 +108,7 @@ const world: AgentWorld = {
       const source = metricSources.find(({ type }) => type === spec.type);
       if (source === undefined) throw new Error(`there is no metric source of type "${spec.type}" here`);
       const subject = { app, environment, releaseId: release.id, version: release.version };
-      return await source.read(spec as never, subject, { http });
+      return await source.read(spec as never, subject, { http, exec });
     },
     target(spec) {
       const plugin = targets.find(({ type }) => type === spec.type);
@@ -113,13 +121,17 @@ const world: AgentWorld = {
         clock,
         containers,
         environment,
+        hostPath: house.hostPath,
       });
     },
     proxy(spec, directory) {
       const plugin = proxies.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no proxy of type "${spec.type}" here`);
-      const context = { directory, runDirectory: place.directory, runtime: { node: process.execPath, bundle } };
-      return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy, nginx });
+      const runDirectory = values.contained ? insideProxies : place.directory;
+      const runtime = { node: process.execPath, bundle };
+      const context = { directory, runDirectory, runtime, isContained: values.contained };
+      const { engine } = house;
+      return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy, nginx, engine });
     },
     smoke: async (specs, baseUrl, deadlineMs, signal) =>
       await runChecks(specs, { baseUrl }, { deadlineMs, signal }, { http, clock, sockets }),
@@ -168,7 +180,7 @@ async function idle(): Promise<void> {
   const idleMs = Number(values['idle-ms']);
   for (let since = clock.monotonicMs(); clock.monotonicMs() - since < idleMs;) {
     await clock.sleep(Math.min(idlePollMs, idleMs));
-    if (!agent.isIdle() || server.connections() > 0) since = clock.monotonicMs();
+    if (values.contained || !agent.isIdle() || server.connections() > 0) since = clock.monotonicMs();
   }
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { duration } from '../config/values.ts';
+import { haproxyAsContainer } from './haproxy/as-container.ts';
+import { haproxyAsProcess } from './haproxy/as-process.ts';
 import type { Wanted } from './haproxy/ensure.ts';
 import { ensureHaproxy } from './haproxy/ensure.ts';
 import { haproxyFiles } from './haproxy/layout.ts';
@@ -43,6 +45,15 @@ const schema = z.strictObject({
     .boolean()
     .default(false)
     .describe('The header x-fairway-release or cookie fairway-release of a request chooses its release.'),
+  image: z
+    .string()
+    .regex(/^(\S+@)?sha256:[0-9a-f]{64}$/, {
+      error: 'expected an image by its digest, such as haproxy@sha256:... or sha256:...',
+    })
+    .optional()
+    .describe(
+      'HAProxy as a container of this image, by digest; default: the installed program, and where the agent is a container, an image made of it.',
+    ),
   program: z.string().min(1).default('haproxy').describe('The installed program, 2.6 or newer.'),
 });
 
@@ -53,11 +64,15 @@ export const haproxy: ProxyPlugin<typeof schema> = {
   create: (config, context, ports) => {
     const { directory } = context;
     const paths = haproxyFiles(context.runDirectory, config.port);
-    const world: HaproxyWorld = { paths, runtime: ports.haproxy, ports };
+    const where = { paths, runtime: ports.haproxy, ports };
+    const runner =
+      config.image === undefined || ports.engine === undefined
+        ? haproxyAsProcess(config.program, where)
+        : haproxyAsContainer(config.image, config.port, { ...where, engine: ports.engine });
+    const world: HaproxyWorld = { ...where, runner };
     const inTurn = async <T>(change: () => Promise<T>): Promise<T> => await ports.haproxy.inTurn(paths.socket, change);
     const wanted: Wanted = {
       directory,
-      program: config.program,
       address: config.address,
       port: config.port,
       hosts: config.hosts,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Clock, Daemons, Files, Ports } from '../ports.ts';
+import type { Clock, ContainerMount, Containers, Daemons, Files, Ports } from '../ports.ts';
 import type { HaproxyRuntime } from './haproxy/runtime.ts';
 import type { NginxRuntime } from './nginx/runtime.ts';
 
@@ -59,6 +59,17 @@ export interface ProxyPorts {
   readonly control: ProxyControl;
   readonly haproxy: HaproxyRuntime;
   readonly nginx: NginxRuntime;
+  /** Absent where containers are of no use. */
+  readonly engine?: EngineHere;
+}
+
+/** The engine of this machine, for proxies that run as containers. */
+export interface EngineHere {
+  readonly containers: Containers;
+  /** A folder of ours, seen at the same path by a container. */
+  share(folder: string): ContainerMount;
+  /** Who may use our sockets: `0`, or `1000:1000`. */
+  readonly user: string;
 }
 
 export interface ProxyControl {
@@ -72,6 +83,8 @@ export interface ProxyContext {
   readonly runDirectory: string;
   /** The Node and the bundle folder that long-lived processes run from. */
   readonly runtime: { readonly node: string; readonly bundle: string };
+  /** We run in a container ourselves: what is no container ends with us. */
+  readonly isContained?: boolean;
 }
 
 export interface ProxyPlugin<Schema extends z.ZodObject = z.ZodObject> {

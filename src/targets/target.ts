@@ -20,6 +20,8 @@ export interface TargetPorts {
   readonly ports: Ports;
   readonly clock: Clock;
   readonly containers: OpenContainers;
+  /** Where a file of ours lies on the engine's host; absent: where we see it ourselves. */
+  readonly hostPath?: (path: string) => Promise<string>;
   /** What every process starts from, before its own variables: `baseEnvironment` of the host. */
   readonly environment: Readonly<Record<string, string>>;
 }

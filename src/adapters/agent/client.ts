@@ -7,6 +7,7 @@ import { custodyOf } from './custody.ts';
 import { agentPlace } from './place.ts';
 import { programDigest } from './runtime.ts';
 import type { AgentProgram } from './runtime.ts';
+import { socketDial } from './socket-dial.ts';
 import { startAgent } from './start.ts';
 
 export type { AgentProgram } from './runtime.ts';
@@ -37,7 +38,7 @@ const retryMs = 50;
  */
 export async function connectAgent(options: ConnectOptions): Promise<AgentConnection | null> {
   const place = agentPlace(options.stateDirectory);
-  const { connection, open } = agentConnection(place.socketPath, {
+  const { connection, open } = agentConnection(socketDial(place.socketPath), {
     requestTimeoutMs: options.requestTimeoutMs ?? defaultLimits.requestTimeoutMs,
     reconnectMs: options.reconnectMs ?? defaultLimits.reconnectMs,
   });
@@ -109,11 +110,11 @@ async function endAgent(options: EnsureOptions): Promise<boolean> {
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
+export function isCode(error: unknown, code: string): boolean {
   return error instanceof EnvironmentError && error.code === code;
 }
 
-function otherProtocol(hello: Hello, wanted: number): EnvironmentError {
+export function otherProtocol(hello: Hello, wanted: number): EnvironmentError {
   return new EnvironmentError(
     'AGENT_PROTOCOL',
     `the agent of this host (${hello.version}) speaks protocol ${hello.protocol}, this command ${wanted}, and a rollout is under way`,

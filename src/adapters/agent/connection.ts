@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { AgentConnection, Answers, Request, RolloutEnd, RolloutRecord, Scope, WireError } from '../../ports.ts';
 import type { ReadFrame } from './frames.ts';
 import { openLink } from './link.ts';
-import type { Link } from './link.ts';
+import type { Dial, Link } from './link.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { fromWire } from './wire.ts';
 
@@ -28,9 +28,9 @@ interface Pending {
 const retryMs = 100;
 const attendMs = 500;
 
-/** A connection to the agent that listens there; requests that were open when it is cut are sent again with the same ids. */
+/** A connection to the agent that this way leads to; requests that were open when it is cut are sent again with the same ids. */
 export function agentConnection(
-  socketPath: string,
+  dial: Dial,
   limits: ConnectionLimits = defaultLimits,
 ): { readonly connection: AgentConnection; readonly open: () => Promise<boolean> } {
   const pending = new Map<string, Pending>();
@@ -54,7 +54,7 @@ export function agentConnection(
 
   const open = async (): Promise<boolean> => {
     if (link !== null) return true;
-    opening ??= openLink(socketPath, {
+    opening ??= openLink(dial, {
       onFrame,
       onClose: (reason) => {
         link = null;
@@ -72,10 +72,18 @@ export function agentConnection(
     return await opening;
   };
 
-  const reopen = async (reason: string): Promise<void> => {
+  const reopen = async (cut: string): Promise<void> => {
+    let reason = cut;
+    // A way that is closed now may be open again in a moment.
+    const opens = async (): Promise<boolean> =>
+      await open().catch((error: unknown) => {
+        if (!(error instanceof EnvironmentError) || error.code !== 'DOCKER_UNREACHABLE') throw error;
+        reason = error.message;
+        return false;
+      });
     const deadline = performance.now() + limits.reconnectMs;
     try {
-      while (!isClosed && !(await open())) {
+      while (!isClosed && !(await opens())) {
         if (performance.now() > deadline) throw gone(reason, limits.reconnectMs);
         await delay(retryMs);
       }

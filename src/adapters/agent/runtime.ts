@@ -40,7 +40,7 @@ export interface InstalledProgram {
 }
 
 /** What runs beside the supervisor, from the same folder. */
-const siblings = ['agent.js', 'proxy.js'];
+const siblings = ['agent.js', 'proxy.js', 'relay.js'];
 const keptBundles = 5;
 
 /** A digest of the code that an agent of this program would run. */
@@ -78,7 +78,7 @@ export async function installProgram(directory: string, program: AgentProgram): 
 }
 
 /** The entry, its siblings and every chunk that they import, sorted. */
-async function bundleFiles(entry: string): Promise<readonly string[]> {
+export async function bundleFiles(entry: string): Promise<readonly string[]> {
   const folder = dirname(entry);
   const found = new Set([entry]);
   for (const sibling of siblings) {

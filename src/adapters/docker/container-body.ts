@@ -8,6 +8,7 @@ export function containerBody(spec: ContainerSpec): unknown {
   const port = spec.publish === null ? null : `${spec.publish.port}/tcp`;
   return {
     Image: spec.image,
+    ...(spec.entrypoint === undefined ? {} : { Entrypoint: spec.entrypoint }),
     Cmd: spec.argv,
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
     Labels: spec.labels,
@@ -15,6 +16,7 @@ export function containerBody(spec: ContainerSpec): unknown {
     ...(port === null ? {} : { ExposedPorts: { [port]: {} } }),
     HostConfig: {
       NetworkMode: spec.network,
+      ...(spec.hostProcesses === true ? { PidMode: 'host' } : {}),
       ...(port === null
         ? {}
         : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(spec.publish?.hostPort) }] } }),

@@ -6,7 +6,7 @@ import { askingEngine } from './ask.ts';
 import { dockerCommand, engineConnections } from './connections.ts';
 import { containerBody } from './container-body.ts';
 import { logLines } from './log-frames.ts';
-import { readContainer, readContainers, readCreated, readEngine, readImage, readImages } from './views.ts';
+import { readContainer, readContainers, readCreated, readEngine, readImage, readImages, readVolume } from './views.ts';
 
 const missing = 404;
 const unchanged = 304;
@@ -89,6 +89,13 @@ function openEngine(ask: ReturnType<typeof askingEngine>): Containers {
       const path = `/containers/${container}/logs?stdout=true&stderr=true&tail=${lines}`;
       return (await orNull(path, logLines)) ?? [];
     },
+    async signal(container, signal) {
+      await post(`/containers/${encodeURIComponent(container)}/kill?signal=${signal}`);
+    },
+    async setRestart(container, restart) {
+      await post(`/containers/${encodeURIComponent(container)}/update`, { body: { RestartPolicy: { Name: restart } } });
+    },
+    volumePath: async (name) => await orNull(`/volumes/${encodeURIComponent(name)}`, readVolume),
     async ensureNetwork(name, labels) {
       if ((await orNull(`/networks/${encodeURIComponent(name)}`, () => true)) !== null) return;
       const body = { Name: name, CheckDuplicate: true, Driver: 'bridge', Labels: labels };

@@ -121,6 +121,7 @@ const imageListSchema = z.array(
   })),
 );
 const createdSchema = z.object({ Id: z.string() });
+const volumeSchema = z.object({ Mountpoint: z.string() }).transform(({ Mountpoint }) => Mountpoint);
 
 const reading =
   <T>(schema: z.ZodType<T>) =>
@@ -133,3 +134,4 @@ export const readContainer = reading(containerSchema);
 export const readContainers = reading(listSchema);
 export const readImages = reading(imageListSchema);
 export const readCreated = reading(createdSchema);
+export const readVolume = reading(volumeSchema);

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { connectAgent, ensureAgent } from '../../adapters/agent/client.ts';
+import { connectContained, ensureContained, retireContained } from '../../adapters/agent/container-client.ts';
 import { nodeClock } from '../../adapters/node/clock.ts';
 import { nodeDaemons } from '../../adapters/node/daemons.ts';
 import { nodeFiles } from '../../adapters/node/files.ts';
 import { identify, isAlive, processTable } from '../../adapters/node/process-table.ts';
 import { protocolVersion, type RunOwner, type Scope } from '../../domain/rollout/messages.ts';
+import { FairwayError, InternalError } from '../../errors.ts';
 import type { AgentConnection, Daemons } from '../../ports.ts';
 import { type HeldLock, takeLock } from '../../stages/lock.ts';
 import type { CommandContext } from './command.ts';
-import type { Project } from './project.ts';
-import { agentProgram } from './world.ts';
+import { type Host, hostsOf } from './berths.ts';
+import { openProject, type Project } from './project.ts';
+import { agentProgram, containedProgram } from './world.ts';
 
 /**
  * Ask the agent that runs, or one that takes up what a lost one left; null when there is nothing to look after,
@@ -20,14 +23,40 @@ export async function existingAgent<T>(
   ask: (agent: AgentConnection) => Promise<T>,
 ): Promise<T | null> {
   const { stateDirectory } = context;
+  const hosts = await containedHosts(context);
+  if (hosts !== null) {
+    const agent = await connectHosts(hosts);
+    return agent === null ? null : await closing(agent, ask);
+  }
   const running = await connectAgent({ stateDirectory });
   if (running !== null) return await closing(running, ask);
   if (!(await hasJournal(stateDirectory))) return null;
   return await closing(await startedAgent(context, { daemons: nodeDaemons() }), ask);
 }
 
-/** End the agent when it looks after nothing any more; it would do so by itself a minute later. */
+/** Null without a configuration, or where it has the agent as a process. */
+async function containedHosts(context: CommandContext): Promise<readonly Host[] | null> {
+  try {
+    return hostsOf(await openProject(context));
+  } catch (error) {
+    if (error instanceof FairwayError && error.code === 'CONFIG_MISSING') return null;
+    throw error;
+  }
+}
+
+/** The agents of the hosts as one; null when there is none on any of them. */
+async function connectHosts(hosts: readonly Host[]): Promise<AgentConnection | null> {
+  const [first] = hosts;
+  return first === undefined ? null : await connectContained(first.berth);
+}
+
+/** End the agent when it looks after nothing any more; a process would do so by itself a minute later. */
 export async function endIdleAgent(context: CommandContext): Promise<void> {
+  const hosts = await containedHosts(context);
+  if (hosts !== null) {
+    for (const { berth } of hosts) if (await isIdle(berth)) await retireContained(berth);
+    return;
+  }
   const agent = await connectAgent({ stateDirectory: context.stateDirectory });
   if (agent === null) return;
   const ending = await closing(agent, async () => {
@@ -48,6 +77,15 @@ export async function endIdleAgent(context: CommandContext): Promise<void> {
 }
 
 const agentEndMs = 5_000;
+
+async function isIdle(berth: Host['berth']): Promise<boolean> {
+  const agent = await connectContained(berth);
+  if (agent === null) return false;
+  return await closing(agent, async () => {
+    const { apps } = await agent.request({ type: 'status' });
+    return apps.every(({ releases, rollout, lock }) => releases.length === 0 && rollout === null && lock === null);
+  });
+}
 
 async function hasJournal(stateDirectory: string): Promise<boolean> {
   const files = nodeFiles();
@@ -71,9 +109,13 @@ export async function underLock<T>(
   run: (agent: AgentConnection, lock: HeldLock) => Promise<T>,
 ): Promise<T> {
   const { context, world, scope, config } = project;
-  const agent = await startedAgent(context, world);
+  const hosts = hostsOf(project);
+  const agent = hosts === null ? await startedAgent(context, world) : await ensureHosts(hosts, context);
   return await closing(agent, async () => {
-    const lock = await takeLock(scope, owner(project), config.deploy.lease, { agent, clock: world.clock });
+    const lock = await takeLock(scope, owner(project, hosts !== null), config.deploy.lease, {
+      agent,
+      clock: world.clock,
+    });
     try {
       return await run(agent, lock);
     } finally {
@@ -82,14 +124,21 @@ export async function underLock<T>(
   });
 }
 
-function owner({ context, world }: Project): RunOwner {
+async function ensureHosts(hosts: readonly Host[], context: CommandContext): Promise<AgentConnection> {
+  const [first] = hosts;
+  if (first === undefined) throw new InternalError('NO_HOST', 'the environment has no host');
+  return await ensureContained(first.berth, containedProgram(context), protocolVersion);
+}
+
+/** An agent elsewhere, or in a container, cannot tell by its process whether we live. */
+function owner({ context, world }: Project, isElsewhere: boolean): RunOwner {
   const { env } = context;
   const job = env['GITHUB_RUN_ID'];
   const who =
     job === undefined
       ? `${env['USER'] ?? env['LOGNAME'] ?? 'somebody'}@${env['HOSTNAME'] ?? 'this host'}`
       : `GitHub run ${job}`;
-  return { runId: context.runId, who, command: context.command, process: world.self };
+  return { runId: context.runId, who, command: context.command, process: isElsewhere ? null : world.self };
 }
 
 async function closing<T>(agent: AgentConnection, run: (agent: AgentConnection) => Promise<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type { Delivery, DeliveryPorts } from '../../stages/deliver.ts';
 import { targets } from '../../targets/index.ts';
 import type { Target } from '../../targets/target.ts';
 import { statusOf, underLock } from './agent.ts';
+import { containedProxy, hostsOf } from './berths.ts';
 import { openEngine } from './engine.ts';
 import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
 import { sweep } from './world.ts';
@@ -49,9 +50,11 @@ export async function delivering<T>(
   run: (base: Base, ports: DeliveryPorts & { readonly repository: Repository }) => Promise<T>,
   elsewhere: readonly (string | null)[] = [],
 ): Promise<T> {
-  const { context, config, scope } = project;
+  const { context, scope } = project;
   const target = openTarget(project);
   const workshop = await openWorkshop(project, elsewhere);
+  const hosts = hostsOf(project);
+  const config = hosts === null ? project.config : { ...project.config, proxy: await containedProxy(project, hosts) };
   return await underLock(project, async (agent, lock) => {
     const status: AppStatus | null = await statusOf(agent, scope);
     const base: Base = {

@@ -7,22 +7,23 @@ import type { Live } from './live.ts';
 import { replaceMap, standing } from './live.ts';
 import { hostsOf, mapsOf } from './maps.ts';
 import type { HaproxyRecord, HaproxyWorld } from './process.ts';
+import type { Running } from './runner.ts';
 import {
   checkUntouched,
   pidOf,
   portTaken,
   readRecord,
-  runningProcess,
   shapeOf,
   startHaproxy,
   writeForRestart,
   writeRecord,
 } from './process.ts';
-import { findProgram } from './program.ts';
+
+const socketTries = 5;
+const socketPauseMs = 100;
 
 export interface Wanted {
   readonly directory: string;
-  readonly program: string;
   readonly address: string;
   readonly port: number;
   readonly tlsPort: number | null;
@@ -41,18 +42,14 @@ export interface Wanted {
  * `HOST_TAKEN`, `PROXY_SETTINGS_CONFLICT`, `CERTIFICATE_MISSING`.
  */
 export async function ensureHaproxy(wanted: Wanted, world: HaproxyWorld): Promise<void> {
-  const { paths, ports, runtime } = world;
+  const { paths, ports } = world;
   const record = await readRecord(world);
-  const running = await runningProcess(world);
+  const running = await world.runner.running();
   if (record !== null) await checkUntouched(record, world);
-  if (running !== null && (await pidOf(paths, runtime)) !== running.pid) {
-    throw new EnvironmentError(
-      'PROXY_SOCKET_GONE',
-      `HAProxy runs (process ${running.pid}), but not its ${paths.socket}`,
-      {
-        hint: `end it (kill ${running.pid}) and run this again: users are without the proxy in between`,
-      },
-    );
+  if (running !== null && !(await isReached(running, world))) {
+    throw new EnvironmentError('PROXY_SOCKET_GONE', `HAProxy runs (${running.name}), but not its ${paths.socket}`, {
+      hint: `end it (${running.endedBy}) and run this again: users are without the proxy in between`,
+    });
   }
   if (running === null && (await ports.ports.isTaken(wanted.port))) throw await portTaken(wanted.port, ports);
   const former = (await readBook(paths, ports.files)) ?? emptyBook(wanted);
@@ -65,13 +62,23 @@ export async function ensureHaproxy(wanted: Wanted, world: HaproxyWorld): Promis
     world,
   );
   if (running === null || record?.shape !== shapeOf(book)) {
-    await startHaproxy(book, await findProgram(wanted.program, runtime), running, world);
+    await startHaproxy(book, world);
   } else {
     await follow(name, former, book, world);
     for (const certificate of staged.changed) await renewCertificate(certificate, world);
     await remember(book, record, world);
   }
   await writeBook(book, paths, ports.files);
+}
+
+/** One that was started a moment ago, by the engine for instance, gets its time. */
+async function isReached(running: Running, { paths, runtime, ports: { clock } }: HaproxyWorld): Promise<boolean> {
+  for (let tried = 1; tried <= socketTries; tried += 1) {
+    const pid = await pidOf(paths, runtime);
+    if (pid !== null) return running.isProcess(pid);
+    await clock.sleep(socketPauseMs);
+  }
+  return false;
 }
 
 /** Bring the running HAProxy to what the book says of an application. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { EnvironmentError } from '../../errors.ts';
-import type { ProcessIdentity } from '../../ports.ts';
 import { portOwner } from '../embedded/port-owner.ts';
 import type { ProxyPorts } from '../proxy.ts';
 import type { Book } from './book.ts';
@@ -8,13 +7,10 @@ import { hopScript, refusedPage, renderConfig } from './config.ts';
 import type { HaproxyFiles } from './layout.ts';
 import { appNames, mapNames } from './layout.ts';
 import { hostsOf, mapText, mapsAfterRestart } from './maps.ts';
+import type { HaproxyRunner } from './runner.ts';
 import type { HaproxyRuntime } from './runtime.ts';
 
-const startWithinMs = 10_000;
 const answerWithinMs = 2_000;
-const lookMs = 20;
-
-const identitySchema = z.object({ pid: z.number(), startedAt: z.string(), bootId: z.string() });
 
 const recordSchema = z.object({
   /** Ports, addresses and certificate names that it was started with. */
@@ -28,14 +24,9 @@ export type HaproxyRecord = Readonly<z.output<typeof recordSchema>>;
 
 export interface HaproxyWorld {
   readonly paths: HaproxyFiles;
+  readonly runner: HaproxyRunner;
   readonly runtime: HaproxyRuntime;
   readonly ports: ProxyPorts;
-}
-
-/** The process that we started; null when it does not run. */
-export async function runningProcess({ paths, ports }: HaproxyWorld): Promise<ProcessIdentity | null> {
-  const identity = await readJson(paths.process, identitySchema, ports);
-  return identity !== null && ports.daemons.isAlive(identity) ? identity : null;
 }
 
 /** With what it was started; null when nothing ever was. */
@@ -43,7 +34,7 @@ export async function readRecord({ paths, ports }: HaproxyWorld): Promise<Haprox
   return await readJson(paths.record, recordSchema, ports);
 }
 
-async function readJson<T>(path: string, schema: z.ZodType<T>, { files }: ProxyPorts): Promise<T | null> {
+export async function readJson<T>(path: string, schema: z.ZodType<T>, { files }: ProxyPorts): Promise<T | null> {
   if (!(await files.exists(path))) return null;
   try {
     return schema.parse(JSON.parse(await files.readText(path)));
@@ -82,19 +73,11 @@ export async function checkUntouched(record: HaproxyRecord, { paths, ports }: Ha
   });
 }
 
-/**
- * Start HAProxy by its book; one that runs (`former`) goes on with what it has in flight and then ends.
- *
- * Throws EnvironmentError `PROXY_NOT_STARTED` or `PORT_TAKEN`.
- */
-export async function startHaproxy(
-  book: Book,
-  program: { readonly path: string; readonly withLua: boolean },
-  former: ProcessIdentity | null,
-  world: HaproxyWorld,
-): Promise<void> {
-  const { paths, ports, runtime } = world;
-  const { files, daemons, clock } = ports;
+/** Write all that HAProxy reads, then have it serve that. Throws EnvironmentError `PROXY_NOT_STARTED`, `PORT_TAKEN`. */
+export async function startHaproxy(book: Book, world: HaproxyWorld): Promise<void> {
+  const { paths, ports, runtime, runner } = world;
+  const { files } = ports;
+  const withLua = await runner.withLua();
   await files.makeDirectory(paths.folder, 0o700);
   await files.makeDirectory(paths.certificates, 0o700);
   for (const app of appNames) {
@@ -103,25 +86,9 @@ export async function startHaproxy(
   }
   await files.writeAtomic(paths.hop, hopScript, 0o600);
   await files.writeAtomic(`${paths.folder}/refused.http`, refusedPage, 0o600);
-  const configSha256 = await writeForRestart(book, program.withLua, world);
-  await writeRecord({ shape: shapeOf(book), configSha256, withLua: program.withLua }, world);
-  const takeover = former === null ? [] : ['-sf', String(former.pid)];
-  const process = await daemons.start({
-    argv: [program.path, '-db', '-C', paths.folder, '-f', 'haproxy.cfg', ...takeover],
-    cwd: paths.folder,
-    env: {},
-    logFile: paths.log,
-    identityFile: paths.process,
-  });
-  const endsAt = clock.monotonicMs() + startWithinMs;
-  while ((await pidOf(paths, runtime)) !== process.pid) {
-    if (!daemons.isAlive(process) || clock.monotonicMs() > endsAt) {
-      await daemons.stop(process, 0);
-      await files.remove(paths.process);
-      throw await notStarted(book, world);
-    }
-    await clock.sleep(lookMs);
-  }
+  const configSha256 = await writeForRestart(book, withLua, world);
+  await writeRecord({ shape: shapeOf(book), configSha256, withLua }, world);
+  await runner.start(book);
   await runtime.forget(paths.socket);
 }
 
@@ -136,7 +103,10 @@ export async function pidOf(paths: HaproxyFiles, runtime: HaproxyRuntime): Promi
   }
 }
 
-async function notStarted({ port }: Book, { paths, ports }: HaproxyWorld): Promise<Error> {
+export async function notStarted(
+  { port }: Book,
+  { paths, ports }: Pick<HaproxyWorld, 'paths' | 'ports'>,
+): Promise<Error> {
   if (await ports.ports.isTaken(port)) return await portTaken(port, ports);
   const said = (await ports.files.readTail(paths.log, 2_000)).trim().split('\n').slice(-15).join('\n');
   return new EnvironmentError('PROXY_NOT_STARTED', `HAProxy did not start on port ${port}; it said:\n${said}`, {

@@ -8,7 +8,8 @@ import { follow, remember } from './ensure.ts';
 import { change, cutSlot, inFlight, replaceMap, say, setDetour, standing } from './live.ts';
 import { mapsOf } from './maps.ts';
 import type { HaproxyWorld } from './process.ts';
-import { readRecord, runningProcess } from './process.ts';
+import { readRecord } from './process.ts';
+import type { Running } from './runner.ts';
 
 /** How often a drain looks whether something is still in flight. */
 const lookMs = 20;
@@ -100,7 +101,7 @@ export async function maintain(directory: string, page: string | null, world: Ha
 export async function leave(directory: string, world: HaproxyWorld): Promise<void> {
   const { paths, ports } = world;
   const book = await readBook(paths, ports.files);
-  const running = await runningProcess(world);
+  const running = await world.runner.running();
   const app = book?.apps.find((each) => each.directory === directory);
   const apps = book?.apps.filter((each) => each !== app) ?? [];
   const record = await readRecord(world);
@@ -125,9 +126,8 @@ async function empty(app: AppEntry, world: HaproxyWorld): Promise<void> {
   await setDetour(app.name, { placed, stable: null }, world);
 }
 
-async function end(world: HaproxyWorld, running: Awaited<ReturnType<typeof runningProcess>>): Promise<void> {
-  const { clock, daemons } = world.ports;
-  if (running === null) return;
+async function end(world: HaproxyWorld, running: Running): Promise<void> {
+  const { clock } = world.ports;
   try {
     await say(world, 'shutdown frontend users');
     const endsAt = clock.monotonicMs() + graceMs;
@@ -135,7 +135,7 @@ async function end(world: HaproxyWorld, running: Awaited<ReturnType<typeof runni
   } catch {
     // One that does not answer is ended by its process.
   }
-  await daemons.stop(running, 1_000);
+  await running.stop();
 }
 
 /** Requests in flight of all applications; kept connections are none. */

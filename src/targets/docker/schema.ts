@@ -17,15 +17,38 @@ const size = z
 
 const insidePath = z.string().regex(/^\/[^:\0]*$/, { error: 'expected an absolute path in the container' });
 
+const hostAddress = z.string().regex(/^(unix|ssh|tcp|npipe):\/\/\S+$/, {
+  error: 'expected an address such as unix:///var/run/docker.sock or ssh://user@host',
+});
+
 export const dockerSchema = z.strictObject({
   type: z.literal('docker'),
-  host: z
-    .string()
-    .regex(/^(unix|ssh|tcp|npipe):\/\/\S+$/, {
-      error: 'expected an address such as unix:///var/run/docker.sock or ssh://user@host',
-    })
+  host: hostAddress.optional().describe('The engine; default: DOCKER_HOST, else the one of this machine.'),
+  hosts: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), hostAddress)
+    .refine((hosts) => Object.keys(hosts).length > 0, { error: 'expected at least one host' })
     .optional()
-    .describe('The engine; default: DOCKER_HOST, else the one of this machine.'),
+    .describe(
+      'Several hosts by name, each with the address of its engine: prepared everywhere, then switched everywhere, then committed.',
+    ),
+  agent: z
+    .enum(['container', 'process'])
+    .default('container')
+    .describe(
+      'Where the agent lives: in a container on the host of the engine, started again by it; or as a process beside this command, for an engine of this machine.',
+    ),
+  agentImage: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Image with Node 24 or newer that the agent's container is made from; default: the Node that runs this command, where the engine runs the same kind of machine, else the official image.",
+    ),
+  socket: z
+    .string()
+    .startsWith('/', { error: 'expected an absolute path on the host of the engine' })
+    .optional()
+    .describe("The engine's socket on its own host; default: that of a unix:// address, else /var/run/docker.sock."),
   network: z
     .enum(['own', 'host'])
     .default('own')

@@ -1,6 +1,6 @@
 import { InternalError } from '../../errors.ts';
-import type { ContainerMount, Files } from '../../ports.ts';
-import type { TargetContext } from '../target.ts';
+import type { ContainerMount } from '../../ports.ts';
+import type { TargetContext, TargetPorts } from '../target.ts';
 import type { DockerConfig } from './schema.ts';
 
 const inside = '/run/secrets';
@@ -20,21 +20,22 @@ export async function secretMount(
   secrets: Readonly<Record<string, string>>,
   context: TargetContext,
   config: DockerConfig,
-  files: Files,
+  { files, hostPath }: Pick<TargetPorts, 'files' | 'hostPath'>,
 ): Promise<GivenSecrets> {
   const names = Object.keys(secrets);
   if (config.secrets === 'environment' || names.length === 0) return { env: secrets, mounts: [] };
   const folder = secretFolder(context, releaseId);
   await files.makeDirectory(folder, 0o700);
-  await files.makeDirectory(`${folder}/given`, 0o755);
-  await files.setMode(`${folder}/given`, 0o755);
+  const given = `${folder}/given`;
+  await files.makeDirectory(given, 0o755);
+  await files.setMode(given, 0o755);
   for (const name of names) {
-    await files.writeAtomic(`${folder}/given/${name}`, secrets[name] ?? '', 0o444);
-    await files.setMode(`${folder}/given/${name}`, 0o444);
+    await files.writeAtomic(`${given}/${name}`, secrets[name] ?? '', 0o444);
+    await files.setMode(`${given}/${name}`, 0o444);
   }
   return {
     env: Object.fromEntries(names.map((name) => [`${name}_FILE`, `${inside}/${name}`])),
-    mounts: [{ source: `${folder}/given`, target: inside, isReadOnly: true }],
+    mounts: [{ source: (await hostPath?.(given)) ?? given, target: inside, isReadOnly: true }],
   };
 }
 

@@ -58,7 +58,7 @@ export async function startContainer(
     refuseLoopback(secrets);
     await engine.ensureNetwork(network, { [label.place]: names.mark, ...scopeLabels(context) });
   }
-  const given = await secretMount(release.id, secrets, context, config, ports.files);
+  const given = await secretMount(release.id, secrets, context, config, ports);
   for (let attempt = 1; ; attempt += 1) {
     const door = await openDoor(process, network, image, config, ports);
     const id = await engine.create({

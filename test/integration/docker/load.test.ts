@@ -3,22 +3,26 @@ import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import { type LoadReport, startLoad } from '../../load/load.ts';
 import { eventually } from '../../fakes/running.ts';
 import { missing, needs } from '../../requirements.ts';
+import { type Bundle, openBundle } from './bundle.ts';
 import { engineNeeds, needsEngine, openTestEngine, slowMs, type TestEngine } from './engine.ts';
 import { common, goodServer, openTiny, pageOn, type Tiny } from './tiny.ts';
 
 const canRun = missing(engineNeeds) === null;
 
 let engine: TestEngine;
+let bundle: Bundle;
 let tiny: Tiny | null = null;
 let port: number;
 
 beforeAll(async () => {
   if (!canRun) return;
-  engine = await openTestEngine();
+  [engine, bundle] = await Promise.all([openTestEngine(), openBundle()]);
   await engine.base();
 });
 afterAll(async () => {
-  if (canRun) await engine.close();
+  if (!canRun) return;
+  await engine.close();
+  await bundle.close();
 });
 afterEach(async () => {
   await tiny?.fairway(['down', '--yes']);
@@ -30,10 +34,10 @@ async function begin(proxy: string, more = ''): Promise<Tiny> {
   port = await nodePorts().free();
   const configuration = `${common}
 build: { args: { BASE_IMAGE: env:BASE_IMAGE } }
-target: { type: docker${more} }
+target: { type: docker${more}, agent: ${proxy === 'embedded' ? 'process' : 'container'} }
 proxy: { type: ${proxy}, port: ${port} }
 `;
-  tiny = await openTiny(engine, configuration, goodServer('one'));
+  tiny = await openTiny(engine, configuration, goodServer('one'), bundle.cli);
   return tiny;
 }
 

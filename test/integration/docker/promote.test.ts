@@ -44,10 +44,10 @@ build: { args: { BASE_IMAGE: env:BASE_IMAGE }${registryLine} }
 environment: staging
 environments:
   staging:
-    target: { type: docker, host: "${staging.host}" }
+    target: { type: docker, agent: process, host: "${staging.host}" }
     proxy: { type: embedded, port: ${ports.staging} }
   production:
-    target: { type: docker, host: "${production.host}" }
+    target: { type: docker, agent: process, host: "${production.host}" }
     proxy: { type: embedded, port: ${ports.production} }
 `;
   tiny = await openTiny(staging, configuration, goodServer('one'));

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const configuration = (): string => `${common}
 build: { args: { BASE_IMAGE: env:BASE_IMAGE } }
-target: { type: docker, memory: 64MB }
+target: { type: docker, agent: process, memory: 64MB }
 proxy: { type: embedded, port: ${port} }
 `;
 

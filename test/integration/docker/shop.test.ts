@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import type { FinalDocument } from '../../../src/domain/report/final-document.ts';
 import { missing } from '../../requirements.ts';
-import { root, run as runNode, source } from '../cli/fairway.ts';
+import { root, run as runNode } from '../cli/fairway.ts';
+import { type Bundle, openBundle } from './bundle.ts';
 import { engineNeeds, needsEngine, openTestEngine, slowMs, type TestEngine } from './engine.ts';
 import { pageOn } from './tiny.ts';
 
@@ -15,16 +16,19 @@ const run = promisify(execFile);
 const canRun = missing(engineNeeds) === null;
 
 let engine: TestEngine;
+let bundle: Bundle;
 let directory: string;
 let port: number;
 
 beforeAll(async () => {
   if (!canRun) return;
-  engine = await openTestEngine();
+  [engine, bundle] = await Promise.all([openTestEngine(), openBundle()]);
   await engine.base();
 });
 afterAll(async () => {
-  if (canRun) await engine.close();
+  if (!canRun) return;
+  await engine.close();
+  await bundle.close();
 });
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fairway shop '));
@@ -43,7 +47,7 @@ async function commit(message: string): Promise<void> {
 }
 
 async function fairway(...args: readonly string[]) {
-  const ended = await runNode(source, [...args, '--env', 'docker', '--json'], {
+  const ended = await runNode(bundle.cli, [...args, '--env', 'docker', '--json'], {
     cwd: shop(),
     timeoutMs: 90_000,
     env: {

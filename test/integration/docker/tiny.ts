@@ -40,8 +40,13 @@ smoke: { checks: [{ type: http, name: home, path: / }] }
 deploy: { steps: [50, 100], hold: 300ms, drain: 2s }
 `;
 
-/** Shipped to `engine` unless the configuration names another one. */
-export async function openTiny(engine: TestEngine, configuration: string, server: string): Promise<Tiny> {
+/** Shipped to `engine` unless the configuration names another one; by our sources, or by the bundle given. */
+export async function openTiny(
+  engine: TestEngine,
+  configuration: string,
+  server: string,
+  program: string = source,
+): Promise<Tiny> {
   const directory = await mkdtemp(join(tmpdir(), 'fairway ship '));
   const git: Tiny['git'] = async (...args) => (await run('git', args, { cwd: directory })).stdout.trim();
   const write: Tiny['write'] = async (name, text) => await writeFile(join(directory, name), text);
@@ -68,7 +73,7 @@ export async function openTiny(engine: TestEngine, configuration: string, server
         DOCKER_CONFIG: join(directory, 'config'),
         BASE_IMAGE: await engine.base(),
       };
-      const { code, stdout, stderr } = await runNode(source, [...args, '--json'], {
+      const { code, stdout, stderr } = await runNode(program, [...args, '--json'], {
         cwd: directory,
         timeoutMs: 90_000,
         env: { ...env, ...more },

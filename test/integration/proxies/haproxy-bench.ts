@@ -11,7 +11,7 @@ import { socketControl } from '../../../src/adapters/proxy/control-client.ts';
 import { haproxy } from '../../../src/proxies/haproxy.ts';
 import type { HaproxyFiles } from '../../../src/proxies/haproxy/layout.ts';
 import { haproxyFiles } from '../../../src/proxies/haproxy/layout.ts';
-import { runningProcess } from '../../../src/proxies/haproxy/process.ts';
+import { runningProcess } from '../../../src/proxies/haproxy/as-process.ts';
 import type { Proxy, ProxyPorts } from '../../../src/proxies/proxy.ts';
 import type { ProxyBench } from './contract.ts';
 
@@ -55,7 +55,7 @@ export async function openHaproxy(config: object = {}): Promise<HaproxyBench> {
     clients.push(proxy);
     return proxy;
   };
-  const world = { paths, ports, runtime: ports.haproxy };
+  const world = { paths, ports };
   return {
     ports,
     port,
