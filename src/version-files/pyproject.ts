@@ -1,5 +1,8 @@
 import { tomlString, tomlTables } from './toml.ts';
-import type { VersionFile } from './version-file.ts';
+import type { Place, VersionFile } from './version-file.ts';
+
+/** Python's tools write and compare prereleases in a form of their own. */
+const inPep440 = (place: Place | null): readonly Place[] => (place === null ? [] : [{ ...place, form: 'pep440' }]);
 
 /** `version` of `[project]` and of `[tool.poetry]`. A version that the build finds out (`dynamic`) is none. */
 export const pyproject: VersionFile = {
@@ -8,8 +11,7 @@ export const pyproject: VersionFile = {
   places: (text) =>
     tomlTables(text)
       .filter(({ name }) => name === 'project' || name === 'tool.poetry')
-      .map((table) => tomlString(text, table, 'version'))
-      .filter((place) => place !== null),
+      .flatMap((table) => inPep440(tomlString(text, table, 'version'))),
 };
 
 /** The project itself in uv.lock: the package that lies in this folder. */
@@ -22,6 +24,5 @@ export const uvLock: VersionFile = {
         const source = /(^|\n)[ \t]*source[ \t]*=[ \t]*\{[ \t]*(?:virtual|editable|directory)[ \t]*=[ \t]*"\."/;
         return isArray && name === 'package' && source.test(text.slice(from, to));
       })
-      .map((table) => tomlString(text, table, 'version'))
-      .filter((place) => place !== null),
+      .flatMap((table) => inPep440(tomlString(text, table, 'version'))),
 };

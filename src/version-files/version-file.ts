@@ -1,4 +1,5 @@
 import { ConfigError } from '../errors.ts';
+import { fromPep440, toPep440 } from './pep440.ts';
 
 /** A file that carries the version of the project. Pure text in, text out: the difference is only the version. */
 export interface VersionFile {
@@ -23,7 +24,7 @@ export interface Place {
   readonly from: number;
   readonly to: number;
   /** How the version is written there; default: as it is. */
-  readonly form?: 'plain' | 'major' | 'major-minor';
+  readonly form?: 'plain' | 'major' | 'major-minor' | 'pep440';
   /** Follows the version, but may have said something else before (`appVersion` of a chart). */
   readonly follows?: boolean;
 }
@@ -33,8 +34,8 @@ export function readVersion(file: VersionFile, text: string, options: VersionFil
   const found = new Set(
     file
       .places(text, options)
-      .filter(({ form, follows }) => (form === undefined || form === 'plain') && follows !== true)
-      .map(({ from, to }) => text.slice(from, to)),
+      .filter(({ form, follows }) => form !== 'major' && form !== 'major-minor' && follows !== true)
+      .map(({ from, to, form }) => (form === 'pep440' ? fromPep440(text.slice(from, to)) : text.slice(from, to))),
   );
   const [first, second] = found;
   if (second === undefined) return first ?? null;
@@ -60,5 +61,6 @@ export function writeVersion(file: VersionFile, text: string, version: string, o
 function written(version: string, form: Place['form']): string {
   const [major = '', minor = ''] = version.split('.');
   if (form === 'major') return major;
+  if (form === 'pep440') return toPep440(version);
   return form === 'major-minor' ? `${major}.${minor}` : version;
 }

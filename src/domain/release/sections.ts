@@ -1,6 +1,7 @@
 import type { ChangelogSection } from './changelog.ts';
 import type { ReleaseHistory } from './decide.ts';
 import type { ChangelogFormat } from './entries.ts';
+import type { Graph } from './graph.ts';
 import { graphOf, reachable } from './graph.ts';
 import type { Links } from './links.ts';
 import { notesSections } from './notes.ts';
@@ -15,13 +16,16 @@ import { byVersion, compareVersions, isPrerelease } from './version.ts';
 export interface SectionOptions {
   readonly format: ChangelogFormat;
   readonly links: Links | null;
+  /** A section for every prerelease; default: for those whose changes no stable version holds yet. */
+  readonly prereleases?: boolean | undefined;
 }
 
 /**
- * A section for every stable version of the repository, newest version first, from one reading of its history.
+ * A section for every version of the repository, newest version first, from one reading of its history.
  *
- * A commit belongs to the lowest version that contains it; the commits of prereleases to the stable version that
- * follows. A pick of a commit that a lower version holds is listed as "also in" that version.
+ * A commit belongs to the lowest stable version that contains it, and what came with prereleases to the stable
+ * version that follows; a prerelease is only told before that, or where it is asked for, from the version before it.
+ * A pick of a commit that a lower version holds is listed as "also in" that version.
  */
 export function allSections(
   history: ReleaseHistory,
@@ -31,28 +35,56 @@ export function allSections(
   const graph = graphOf(history.commits);
   const onBranch = reachable(graph, [history.head]);
   const { versions } = versionTags(history.tags, settings.tagPrefix, graph, onBranch);
-  const ascending = byVersion(versions.filter(({ version }) => !isPrerelease(version)));
+  const stable = byVersion(versions.filter(({ version }) => !isPrerelease(version)));
   const owner = new Map<string, VersionTag>();
-  const ranges = ascending.map((tag) => {
-    const range = reachable(graph, [tag.at], owner);
-    for (const sha of range) owner.set(sha, tag);
-    return { tag, range };
-  });
+  const ranges = owned(graph, stable, owner);
+  if (stable.length < versions.length) ranges.push(...prereleases(graph, versions, owner, options));
+  ranges.sort((a, b) => compareVersions(a.tag.version, b.tag.version));
   const twinOf = picks(history, owner);
-  const sections = ranges.map(({ tag, range }, at) => {
+  const sections = ranges.map(({ tag, range, before }) => {
     const commits = judgeRange({ graph, range, onBranch, versions: [], types: settings.types, patchIds: new Map() });
     return {
       version: tag.version,
       tag: tag.tag,
-      previousTag: ascending[at - 1]?.tag ?? null,
+      previousTag: before?.tag ?? null,
       date: dayOf(graph.commits.get(tag.commit)?.committedAt),
       ...notesSections(
         commits.map((commit) => withTwin(commit, tag, twinOf, owner)),
-        { ...options, isFirst: at === 0 },
+        { ...options, isFirst: before === null },
       ),
     };
   });
   return sections.toReversed();
+}
+
+interface VersionRange {
+  readonly tag: VersionTag;
+  readonly range: ReadonlySet<string>;
+  readonly before: VersionTag | null;
+}
+
+/** Each commit goes to the first of these that reaches it. */
+function owned(graph: Graph, ascending: readonly VersionTag[], owner: Map<string, VersionTag>): VersionRange[] {
+  return ascending.map((tag, at) => {
+    const range = reachable(graph, [tag.at], owner);
+    for (const sha of range) owner.set(sha, tag);
+    return { tag, range, before: ascending[at - 1] ?? null };
+  });
+}
+
+function prereleases(
+  graph: Graph,
+  versions: readonly VersionTag[],
+  ownerOfStable: Map<string, VersionTag>,
+  options: SectionOptions,
+): readonly VersionRange[] {
+  const all = byVersion(versions);
+  const everything = owned(graph, all, new Map<string, VersionTag>());
+  const found = everything.filter(({ tag }) => isPrerelease(tag.version));
+  const told = options.prereleases === true ? found : found.filter(({ tag }) => !ownerOfStable.has(tag.at));
+  if (options.prereleases !== true)
+    for (const { tag, range } of told) for (const sha of range) ownerOfStable.set(sha, tag);
+  return told;
 }
 
 /** Commit -> the other one of a pair that `cherry picked from` joins, both ways. */

@@ -4,7 +4,7 @@ import type { ChangelogSection } from '../../domain/release/changelog.ts';
 import { decide } from '../../domain/release/decide.ts';
 import { linksOf } from '../../domain/release/links.ts';
 import { allSections } from '../../domain/release/sections.ts';
-import { versionOfTag } from '../../domain/release/version.ts';
+import { isPrerelease, versionOfTag } from '../../domain/release/version.ts';
 import { ConfigError } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import { readHistory } from './history.ts';
@@ -19,6 +19,8 @@ export interface ChangelogRequest {
   /** Versions up to this one. */
   readonly to?: string | undefined;
   readonly branch?: string | undefined;
+  /** A section for every prerelease (also when `from` or `to` names one), and not only where no stable version followed yet. */
+  readonly prereleases?: boolean | undefined;
 }
 
 /** The changelog as text; without any wish, what would be released now. Throws ConfigError `VERSION_UNKNOWN`. */
@@ -38,7 +40,8 @@ export async function changelogText(
     const section = sectionOf(decision, decision.next, settings, history, links);
     return { text: `${renderSection(section, options)}\n`, versions: [section.version] };
   }
-  const sections = allSections(history, settings, options);
+  const named = [request.from, request.to].some((version) => version !== undefined && isPrerelease(version));
+  const sections = allSections(history, settings, { ...options, prereleases: request.prereleases === true || named });
   const chosen = request.all ? sections : between(sections, request, settings);
   return { text: renderChangelog(chosen, options), versions: chosen.map(({ version }) => version) };
 }

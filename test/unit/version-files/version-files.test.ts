@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { versionFiles } from '../../../src/version-files/index.ts';
+import { fromPep440, toPep440 } from '../../../src/version-files/pep440.ts';
 import type { VersionFileOptions } from '../../../src/version-files/version-file.ts';
 import { readVersion, writeVersion } from '../../../src/version-files/version-file.ts';
 
@@ -81,8 +82,11 @@ const samples: readonly { type: string; name: string; text: string; options?: Pa
   },
 ];
 
+/** Written in the form of PEP 440. */
+const isPython = new Set(['pyproject', 'uv-lock', 'python-module']);
+
 const version = fc
-  .tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.constantFrom('', '-rc.1', '-beta.12'))
+  .tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.constantFrom('', '-alpha.3', '-rc.1', '-beta.12'))
   .map(([a, b, c, suffix]) => `${a}.${b}.${c}${suffix}`);
 
 describe.each(samples)('$type: $name', ({ type, text, options = {} }) => {
@@ -98,7 +102,7 @@ describe.each(samples)('$type: $name', ({ type, text, options = {} }) => {
         const make = (value: string) => ends(text.replace(/@(?!v@)/g, value));
         const written = writeVersion(file, make(before), after, all);
 
-        expect(written).toBe(make(after));
+        expect(written).toBe(make(isPython.has(type) ? toPep440(after) : after));
         expect(readVersion(file, written, all)).toBe(after);
       }),
       { numRuns: 40 },
@@ -155,4 +159,31 @@ test.each([
   ['App.csproj', 'csproj'],
 ])('%s is known by its name', (name, type) => {
   expect(versionFiles.filter((file) => file.recognises(name)).map((file) => file.type)).toEqual([type]);
+});
+
+describe('versions of Python packages', () => {
+  test.each([
+    ['1.2.0', '1.2.0'],
+    ['1.2.0-alpha.1', '1.2.0a1'],
+    ['1.2.0-beta.12', '1.2.0b12'],
+    ['1.2.0-rc.3', '1.2.0rc3'],
+    ['1.2.0-dev.4', '1.2.0.dev4'],
+    ['1.2.0-beta.1+linux.5', '1.2.0b1+linux.5'],
+    ['1.2.0-nightly', '1.2.0-nightly'],
+  ])('%s is written %s and read again', (semantic, python) => {
+    expect(toPep440(semantic)).toBe(python);
+    expect(fromPep440(python)).toBe(semantic);
+  });
+
+  test('a project and its lock file agree, whichever form they had before', () => {
+    const project = '[project]\nname = "x"\nversion = "1.2.0-beta.1"\n';
+    const lock = '[[package]]\nname = "x"\nversion = "1.2.0b1"\nsource = { virtual = "." }\n';
+
+    expect(readVersion(kind('pyproject'), project, { path: 'pyproject.toml' })).toBe('1.2.0-beta.1');
+    expect(readVersion(kind('uv-lock'), lock, { path: 'uv.lock' })).toBe('1.2.0-beta.1');
+    expect(writeVersion(kind('pyproject'), project, '1.2.0-beta.2', { path: 'pyproject.toml' })).toContain(
+      'version = "1.2.0b2"',
+    );
+    expect(writeVersion(kind('uv-lock'), lock, '1.2.0-beta.2', { path: 'uv.lock' })).toContain('version = "1.2.0b2"');
+  });
 });

@@ -14,7 +14,13 @@ export const run: CommandBody = async (context) => {
     throw new ConfigError('COMMAND_LINE_INVALID', '--all is the whole history: --from and --to do not go with it.');
   }
   const written = await changelogText(
-    { all: flags['all'] === true, from: text('from'), to: text('to'), branch },
+    {
+      all: flags['all'] === true,
+      from: text('from'),
+      to: text('to'),
+      branch,
+      prereleases: flags['prereleases'] === true,
+    },
     settings,
     repository,
   );

@@ -39,11 +39,17 @@ export const versions: readonly CommandSpec[] = [
     name: 'changelog',
     summary: 'Write what changed: since the last release, between versions, or ever',
     operands: [],
-    about: 'Made from the commits, in the form of release.format. Works in any git repository.',
+    about:
+      'Made from the commits, in the form of release.format. A stable version tells all that its prereleases brought. Works in any git repository.',
     flags: [
       { name: 'from', kind: 'text', value: 'VERSION', about: 'versions after this one' },
       { name: 'to', kind: 'text', value: 'VERSION', about: 'versions up to this one' },
       { name: 'all', kind: 'switch', about: 'every version of the repository' },
+      {
+        name: 'prereleases',
+        kind: 'switch',
+        about: 'a section for each of them; without it, only where no stable version followed yet',
+      },
       { name: 'output', kind: 'text', value: 'FILE', about: 'write it there' },
     ],
     examples: [
