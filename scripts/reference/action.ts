@@ -86,7 +86,7 @@ ${permissions()}
 
 function defaultOf(input: InputSpec): string {
   if (input.kind === 'lines') return input.default.join(', ');
-  if (input.kind === 'switch') return 'false';
+  if (input.kind === 'switch') return input.default ?? 'false';
   if (input.kind === 'yaml-list') return '';
   return input.isRequired === true ? 'required' : input.default === undefined ? '' : `\`${input.default}\``;
 }

@@ -19,6 +19,7 @@ export function argumentsOf(inputs: ActionInputs): readonly string[] {
     ...(inputs.dryRun ? ['--dry-run'] : []),
     ...(inputs.verbose ? ['--verbose'] : []),
     inputs.command,
+    ...(inputs.wait ? [] : ['--no-wait']),
     ...inputs.args,
   ];
 }

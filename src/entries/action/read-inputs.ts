@@ -13,8 +13,11 @@ export interface ActionInputs {
   readonly config: string | null;
   readonly directory: string | null;
   readonly dryRun: boolean;
+  readonly wait: boolean;
   readonly verbose: boolean;
   readonly token: string | null;
+  readonly daggerVersion: string | null;
+  readonly cloudToken: string | null;
   readonly report: readonly Report[];
   /** Inputs that nobody knows; the runner warns about them as well. */
   readonly remarks: readonly string[];
@@ -34,9 +37,10 @@ export async function readInputs(env: Environment): Promise<ActionInputs> {
   const refuse = (name: InputName, message: string, more: Partial<Problem> = {}): void => {
     problems.push({ path: name, message, ...more });
   };
-  const flag = (name: InputName): boolean => {
+  const flag = (name: InputName, otherwise = false): boolean => {
     const value = given(name);
-    if (value === null || /^(false|False|FALSE)$/.test(value)) return false;
+    if (value === null) return otherwise;
+    if (/^(false|False|FALSE)$/.test(value)) return false;
     if (/^(true|True|TRUE)$/.test(value)) return true;
     refuse(name, `expected true or false; got ${JSON.stringify(value)}`, { choices: ['true', 'false'] });
     return false;
@@ -55,8 +59,11 @@ export async function readInputs(env: Environment): Promise<ActionInputs> {
     config: given('config'),
     directory: given('working-directory'),
     dryRun: flag('dry-run'),
+    wait: flag('wait', true),
     verbose: flag('verbose'),
     token: given('token'),
+    daggerVersion: given('dagger-version'),
+    cloudToken: given('cloud-token'),
     report: reportsOf(given('report'), (message, more) => refuse('report', message, more)),
     remarks: strangers(env),
   };

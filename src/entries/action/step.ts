@@ -39,6 +39,11 @@ export async function runStep(runner: Runner): Promise<number> {
   const pulse = setInterval(() => console.tick(), 1_000);
   const events: RunEvent[] = [];
   let [document, github, inputs] = [null as FinalDocument | null, null as GitHub | null, null as ActionInputs | null];
+  const say = (text: string): void =>
+    console.print(
+      harmlessLines(text).map((line) => ({ level: 'always', spans: [{ text: line, tone: 'muted' }] })),
+      'lines',
+    );
   const warn = (text: string): void => {
     events.push({ type: 'warning', text });
     const lines = harmlessLines(`warning: ${text}`).map((line) => ({ text: line, tone: 'warning' as const }));
@@ -52,6 +57,7 @@ export async function runStep(runner: Runner): Promise<number> {
     inputs.remarks.forEach(warn);
     const event = await currentEvent(process.env);
     const run = askedRun(inputs, event);
+    await provideDagger(inputs, (text) => runner.hide(text), say);
     const policy = await basePolicy(event, run, process.env, warn);
     github = await openGitHub({ env: process.env, token, inputs, run, event, warn });
     await github.begin((name, value) => runner.state(name, value));
@@ -93,6 +99,21 @@ export async function runStep(runner: Runner): Promise<number> {
   console.close();
   interruption.stop();
   return document.exitCode;
+}
+
+/** An engine's variables are nobody's but the process that holds its SDK: programs inherit none of ours. */
+async function provideDagger(
+  { daggerVersion, cloudToken }: ActionInputs,
+  hide: (secret: string) => void,
+  say: (text: string) => void,
+): Promise<void> {
+  if (cloudToken !== null) {
+    hide(cloudToken);
+    process.env['DAGGER_CLOUD_TOKEN'] = cloudToken;
+  }
+  if (daggerVersion === null) return;
+  const { daggerFor } = await import('./dagger.ts');
+  Object.assign(process.env, await daggerFor(daggerVersion, process.env, say));
 }
 
 /** The step's own inputs are nobody else's; the token goes where the configuration looks for it by default. */

@@ -9,7 +9,7 @@ interface InputBase {
 export type InputSpec = InputBase &
   (
     | { readonly kind: 'text'; readonly isRequired?: true; readonly default?: string }
-    | { readonly kind: 'switch' }
+    | { readonly kind: 'switch'; readonly default?: 'true' }
     /** One per line; `#` begins a comment; quotes keep blanks and `#`. */
     | { readonly kind: 'lines'; readonly choices: readonly string[]; readonly default: readonly string[] }
     | { readonly kind: 'yaml-list' }
@@ -37,6 +37,13 @@ export const inputs = [
     about: 'Folder of the project, relative to the workspace. Default: the workspace.',
   },
   { name: 'dry-run', kind: 'switch', about: 'true: say what would be done, and do nothing.' },
+  {
+    name: 'wait',
+    kind: 'switch',
+    default: 'true',
+    about:
+      'false: hand the rollout over to the agent and end; "command: follow" in a later or scheduled job reports its end.',
+  },
   { name: 'verbose', kind: 'switch', about: 'true: also the output of every program that is run.' },
   {
     name: 'token',
@@ -44,6 +51,13 @@ export const inputs = [
     default: '${{ github.token }}',
     about: 'For releases, comments, deployments and issues. Kept from the programs that the project runs.',
   },
+  {
+    name: 'dagger-version',
+    kind: 'text',
+    about:
+      "Dagger's command line to fetch for --engine=dagger, such as v0.21.8: from the tool cache when it is there, and only with a known checksum. One that Fairway does not know is written as v1.2.3@sha256:... Default: what the runner has.",
+  },
+  { name: 'cloud-token', kind: 'text', about: 'Token of Dagger Cloud, for its traces.' },
   {
     name: 'report',
     kind: 'lines',

@@ -28,6 +28,9 @@ describe('inputs', () => {
       command: 'ship',
       args: [],
       environment: null,
+      wait: true,
+      daggerVersion: null,
+      cloudToken: null,
       config: null,
       directory: null,
       dryRun: false,
@@ -45,6 +48,7 @@ describe('inputs', () => {
       config: 'a b/fairway.yml',
       'working-directory': "it's",
       'dry-run': 'true',
+      wait: 'false',
       args: '- --allow-dirty',
     });
     expect(argumentsOf(inputs)).toEqual([
@@ -53,6 +57,7 @@ describe('inputs', () => {
       '--env=production',
       '--dry-run',
       'ship',
+      '--no-wait',
       '--allow-dirty',
     ]);
   });
@@ -143,6 +148,9 @@ const inputsOf = (command: string) => ({
   command,
   args: [],
   environment: null,
+  wait: true,
+  daggerVersion: null,
+  cloudToken: null,
   config: null,
   directory: null,
   dryRun: false,
