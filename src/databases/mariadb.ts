@@ -37,6 +37,6 @@ export const mariadb: DatabasePlugin<typeof schema> = {
     const { url } = config;
     if (config.provider === 'installed') return installedEnvironment(context, ports);
     if (url === undefined) throw new ConfigError('DATABASE_URL_MISSING', 'provider "url" has no URL');
-    return mariadbUrlEnvironment(async () => await resolveSecret(url), ports);
+    return mariadbUrlEnvironment(async () => await resolveSecret(url), context, ports);
   },
 };

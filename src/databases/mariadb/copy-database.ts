@@ -30,14 +30,15 @@ export async function copyDatabase(from: string, to: string, server: CopyServer,
     if (result.exitCode !== 0) throw mariadbTrouble(`copying ${from} to ${to}`, result.stderr, server.directory);
   };
   try {
-    await run(['mariadb-dump', ...where, ...everything, `--result-file=${file}`, from]);
+    await run(['mariadb-dump', ...where, ...dumpEverything, `--result-file=${file}`, from]);
     await run(['mariadb', ...where, '--default-character-set=utf8mb4', `--execute=source ${file}`, to]);
   } finally {
     await ports.files.remove(file);
   }
 }
 
-const everything = [
+/** Options with which a dump holds all of a database, as of one moment. */
+export const dumpEverything = [
   '--default-character-set=utf8mb4',
   '--single-transaction',
   '--routines',
@@ -45,4 +46,5 @@ const everything = [
   '--events',
   '--hex-blob',
   '--skip-comments',
+  '--no-tablespaces',
 ];

@@ -1,6 +1,7 @@
 import { EnvironmentError } from '../../errors.ts';
 import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
 import { abandoned, temporaryName } from '../postgres/temporary.ts';
+import { dumpMariadb } from './dump-backup.ts';
 import { makeOwn, ownProcess, ownUrl, startOwn } from './own-server.ts';
 
 /** How long another client may take to start the server that we want too. */
@@ -31,6 +32,12 @@ export function installedEnvironment(context: DatabaseContext, ports: DatabasePo
     find,
     ensure,
     wake: async () => ((await ports.files.exists(directory)) ? await ensure() : null),
+    async backup(to) {
+      await ensure();
+      const url = await ownUrl(directory, context.app, ports, 'administrator');
+      if (url === null) throw new EnvironmentError('BACKUP_FAILED', `no database below ${directory} runs`);
+      return await dumpMariadb(url, to, context, ports);
+    },
     async stop() {
       const process = await ownProcess(directory, ports);
       if (process !== null) await ports.daemons.stop(process, 20_000);

@@ -44,6 +44,6 @@ export function recordedByMariadb(
     if (!inside.has(thread) || (command !== 'Query' && command !== 'Execute')) return [];
     const user = /^([^[]*)\[/.exec(textOf(row, 'user'))?.[1] ?? '';
     // What was prepared stands here with its values in their places.
-    return [{ applicationName: applicationOf(user), query, parameters: null }];
+    return [{ applicationName: applicationOf(user), session: thread, query, parameters: null }];
   });
 }

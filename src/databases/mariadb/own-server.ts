@@ -119,14 +119,15 @@ async function portOf(directory: string, ports: Pick<DatabasePorts, 'files'>): P
   return (await ports.files.exists(path)) ? (JSON.parse(await ports.files.readText(path)) as number) : null;
 }
 
-/** URL of a database of the server; null before its first start. */
+/** URL of a database of the server, as its owner or as who may see everything; null before its first start. */
 export async function ownUrl(
   directory: string,
   database: string,
   ports: Pick<DatabasePorts, 'files'>,
+  user: 'owner' | 'administrator' = 'owner',
 ): Promise<string | null> {
   const port = await portOf(directory, ports);
   if (port === null) return null;
-  const { owner } = await readOwn(directory, ports);
-  return mariadbUrl({ port, user: ownerUser, password: owner, database });
+  const { [user]: password } = await readOwn(directory, ports);
+  return mariadbUrl({ port, user: user === 'owner' ? ownerUser : administrator, password, database });
 }

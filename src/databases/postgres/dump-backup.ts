@@ -1,22 +1,19 @@
-import { compareRestored } from '../../domain/migration/fidelity/compare-restored.ts';
 import type { Snapshot } from '../../domain/migration/fidelity/snapshot.ts';
-import { structureOf } from '../../domain/migration/evidence.ts';
 import { textOf } from '../../domain/migration/row.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { Argv, CommandResult } from '../../ports.ts';
 import type { VerifiedBackup } from '../backup.ts';
 import type { DatabaseContext, DatabasePorts } from '../database.ts';
+import { runDumpTool, verifiedDump } from '../verified-dump.ts';
 import { ephemeralServer } from './ephemeral.ts';
 import { postgresInspector } from './inspect.ts';
 
-const dumpTimeoutMs = 6 * 3_600_000;
 const restored = 'fairway_restored';
 
 /**
  * Dump a database with the `pg_dump` that is installed, load the dump into a server that is thrown away, and compare.
  *
  * Throws EnvironmentError `TOOL_MISSING`, `BACKUP_TOOL_OLD` (a dump by an older `pg_dump` is refused by the server),
- * `BACKUP_FAILED`, `BACKUP_NOT_VERIFIED`.
+ * `BACKUP_FAILED`, `BACKUP_NOT_VERIFIED`, `DISK_FULL`.
  */
 export async function dump(
   url: string,
@@ -24,43 +21,18 @@ export async function dump(
   context: DatabaseContext,
   ports: DatabasePorts,
 ): Promise<VerifiedBackup> {
-  const { clock, files } = ports;
   await refuseOldTool(url, ports);
-  const begin = clock.monotonicMs();
-  const takenAt = clock.now().toISOString();
-  const path = `${to}/database.dump`;
-  try {
-    await files.makeDirectory(to, 0o700);
-    const before = await look(url, ports);
-    await succeed(['pg_dump', '--format=custom', `--file=${path}`], url, ports);
-    const after = await look(url, ports);
-    const dumped = clock.monotonicMs();
-    const { differences, notCompared } = compareRestored(before, after, await restoreAside(path, context, ports));
-    const [first] = differences;
-    if (first !== undefined) {
-      throw new EnvironmentError(
-        'BACKUP_NOT_VERIFIED',
-        `the dump does not hold what the database holds: ${first.text}`,
-        {
-          hint: 'see that the user may read every table; nothing was changed',
-          facts: { differences },
-        },
-      );
-    }
-    return {
-      path,
-      takenAt,
-      bytes: (await files.stat(path))?.size ?? 0,
-      tables: after.contents.length,
-      rows: after.contents.reduce((sum, { rows }) => sum + rows, 0),
-      backupMs: dumped - begin,
-      restoreMs: clock.monotonicMs() - dumped,
-      notCompared,
-    };
-  } catch (error) {
-    await files.remove(to);
-    throw error;
-  }
+  const env = connectionVariables(url);
+  return await verifiedDump(
+    to,
+    {
+      fileName: 'database.dump',
+      look: async () => await look(url, ports),
+      dump: async (path) => await runDumpTool(['pg_dump', '--format=custom', `--file=${path}`], env, ports),
+      restored: async (path) => await restoreAside(path, context, ports),
+    },
+    ports,
+  );
 }
 
 async function refuseOldTool(url: string, ports: DatabasePorts): Promise<void> {
@@ -83,13 +55,11 @@ async function refuseOldTool(url: string, ports: DatabasePorts): Promise<void> {
   }
 }
 
-/** What a dump holds besides owners and rights, which belong to the server that it goes back to. */
 async function look(url: string, ports: DatabasePorts): Promise<Snapshot> {
   const connection = await ports.sql.connect(url, { timeoutMs: 10_000, applicationName: 'fairway backup' });
   try {
     await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const snapshot = await postgresInspector.snapshot(connection, '');
-    return { ...snapshot, schema: structureOf(snapshot.schema) };
+    return await postgresInspector.snapshot(connection, '');
   } finally {
     await connection.close();
   }
@@ -100,20 +70,12 @@ async function restoreAside(path: string, context: DatabaseContext, ports: Datab
   try {
     await server.create(restored);
     const url = server.url(restored, 'fairway');
-    const argv: Argv = ['pg_restore', '--no-owner', '--no-acl', '--exit-on-error', `--dbname=${restored}`, path];
-    await succeed(argv, url, ports);
+    const options = ['--no-owner', '--no-acl', '--exit-on-error', `--dbname=${restored}`];
+    await runDumpTool(['pg_restore', ...options, path], connectionVariables(url), ports);
     return await look(url, ports);
   } finally {
     await server.stop();
   }
-}
-
-/** The URL goes by the environment, since everybody may read the arguments of a process. */
-async function succeed(argv: Argv, url: string, ports: DatabasePorts): Promise<CommandResult> {
-  const result = await ports.exec.run({ argv, env: connectionVariables(url), timeoutMs: dumpTimeoutMs });
-  if (result.exitCode === 0) return result;
-  const words = result.stderr.trim().split('\n').slice(-5).join('\n');
-  throw new EnvironmentError('BACKUP_FAILED', `${argv[0]} failed:\n${words}`, { hint: 'nothing was changed' });
 }
 
 /** A URL as the variables that PostgreSQL's own programs read. */
