@@ -17,6 +17,8 @@ export interface FailedQuery {
 /** A query that the server was asked, as its log tells it. */
 export interface RecordedQuery {
   readonly applicationName: string;
+  /** Equal for what came over one connection. */
+  readonly session: string;
   readonly query: string;
   /** As in `FailedQuery`. */
   readonly parameters: string | null;

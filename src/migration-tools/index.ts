@@ -1,11 +1,15 @@
+import { commandTool } from './command.ts';
 import { sqlTool } from './sql.ts';
-import type { MigrationTool } from './tool.ts';
+import type { MigrationTool, ToolPorts, ToolSettings } from './tool.ts';
 
 /** The registry: a new tool is one file and one line here. */
-export const migrationTools: readonly MigrationTool[] = [sqlTool];
+const tools: Readonly<Record<string, (settings: ToolSettings, ports: ToolPorts) => MigrationTool>> = {
+  sql: () => sqlTool,
+  command: commandTool,
+};
 
-export function migrationTool(type: string): MigrationTool {
-  const tool = migrationTools.find((one) => one.type === type);
-  if (tool === undefined) throw new Error(`no migration tool "${type}"`);
-  return tool;
+export function migrationTool(settings: ToolSettings, ports: ToolPorts): MigrationTool {
+  const create = tools[settings.tool];
+  if (create === undefined) throw new Error(`no migration tool "${settings.tool}"`);
+  return create(settings, ports);
 }

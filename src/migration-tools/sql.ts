@@ -1,3 +1,4 @@
+import { compareMigrations } from '../domain/migration/compare.ts';
 import { collectMigrations } from '../domain/migration/collect.ts';
 import type { MigrationFile } from '../domain/migration/migration.ts';
 import { planScript } from '../domain/migration/script-plan.ts';
@@ -12,7 +13,8 @@ import type { MigrationTool } from './tool.ts';
 export const sqlTool: MigrationTool = {
   type: 'sql',
 
-  async list(directory, shownAs, dialect, files) {
+  async list({ tree, directory: shownAs }, dialect, files) {
+    const directory = `${tree}/${shownAs}`;
     const stat = await files.stat(directory);
     if (stat === null) {
       throw new ConfigError('MIGRATIONS_MISSING', `the folder of migrations, ${shownAs}, is not there`, {
@@ -28,7 +30,8 @@ export const sqlTool: MigrationTool = {
     return await collectMigrations(await Promise.all(read), dialect);
   },
 
-  applied: async (session) => await engineOf(session.dialect).readApplied(session),
+  applied: async (view) => await engineOf(view.dialect).readApplied(view),
+  compare: compareMigrations,
 
   async prepare(session) {
     const journal = await engineOf(session.dialect).openJournal(session);

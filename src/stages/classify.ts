@@ -5,7 +5,7 @@ import type { PostgresParser } from '../domain/migration/classify/statement.ts';
 import { ConfigError } from '../errors.ts';
 import type { SqlConnection } from '../ports.ts';
 import type { ThrowAwayServer } from '../databases/observe/throw-away-server.ts';
-import { captureCommand } from './classify/capture.ts';
+import { captureCommand, scriptsOfCommand } from './classify/capture.ts';
 import type { ClassifyInput, ClassifyPorts } from './classify/input.ts';
 import { classifyOnMariadb } from './classify/mariadb.ts';
 import { parseBase, parseMigrations } from './classify/scripts.ts';
@@ -57,7 +57,9 @@ async function watch(
   try {
     if (ports.command !== undefined) await prepare(captured);
     const scripts =
-      ports.command === undefined ? written : await captureCommand(ports.command, captured, server, parser);
+      ports.command === undefined
+        ? written
+        : scriptsOfCommand(ports.command, await captureCommand(ports.command, captured, server, 'postgres'), parser);
     const connect = await prepare(database);
     const options = { statementTimeoutMs: input.statementTimeoutMs };
     const watched = {

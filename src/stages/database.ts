@@ -1,13 +1,14 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
-import { compareMigrations } from '../domain/migration/compare.ts';
 import { contractsOf, isContract, splitPending, type Waiting } from '../domain/migration/contract.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
 import type { AppliedMigration, Migration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { Engine } from '../engines/engine.ts';
+import { EnvironmentError } from '../errors.ts';
 import { migrationTool } from '../migration-tools/index.ts';
+import type { MigrationTool, ToolPorts } from '../migration-tools/tool.ts';
 import type { AgentConnection, Http, Repository, Secrets } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
 import { backupFirst } from './backup-first.ts';
@@ -19,12 +20,13 @@ import type { Delivery } from './deliver.ts';
 import type { HeldLock } from './lock.ts';
 import { migrateEnvironment } from './migrate-environment.ts';
 import { migrateStatus } from './migrate.ts';
-import type { AppliedNow } from './migrate/input.ts';
+import type { AppliedNow, MigrationTarget } from './migrate/input.ts';
 import { readSchema } from './migrate/read-schema.ts';
 import { expandedSchemaOf, keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
 import type { RehearsalInput, RehearsalResult, RehearsedRelease } from './rehearse/input.ts';
 import { refuseImpossible, rehearse } from './rehearse.ts';
 import { stage, type StagePorts } from './stage.ts';
+import { withScratch } from './with-scratch.ts';
 
 /** The database that the environment uses, and how its engine is reached. */
 export interface DatabaseInput {
@@ -44,6 +46,7 @@ export interface DatabaseStagePorts extends StagePorts, DatabasePorts {
   readonly secrets: Secrets;
   /** A path for temporary files, swept when we die before we remove it. */
   readonly scratch: (purpose: string) => string;
+  readonly conceal: (secret: string) => void;
 }
 
 /** The values of the configured secrets; the URL of the database is not among them. */
@@ -57,21 +60,19 @@ export async function releaseSecrets(
   return Object.fromEntries(entries);
 }
 
-/** The migrations as they stand in the commit that is delivered. */
+/**
+ * The migrations as they stand in a commit. Their tree stays on disk for the programs that some tools run; see
+ * `withScratch`.
+ */
 export async function migrationsOf(
   commit: string,
   settings: NonNullable<Config['migrations']>,
   dialect: Dialect,
-  ports: Pick<DatabaseStagePorts, 'repository' | 'files' | 'scratch'>,
+  ports: Pick<DatabaseStagePorts, 'repository' | 'scratch'> & ToolPorts,
 ): Promise<MigrationSet> {
   const tree = ports.scratch('migrations');
-  try {
-    await ports.repository.exportTree(commit, tree);
-    const tool = migrationTool(settings.tool);
-    return await tool.list(`${tree}/${settings.directory}`, settings.directory, dialect, ports.files);
-  } finally {
-    await ports.files.remove(tree);
-  }
+  await ports.repository.exportTree(commit, tree);
+  return await migrationTool(settings, ports).list({ tree, directory: settings.directory, commit }, dialect, ports.files);
 }
 
 /** What the environment's database holds; nothing when it was never made. Changes nothing in it. */
@@ -86,12 +87,12 @@ export async function targetState(
   settings: NonNullable<Config['migrations']>,
   set: MigrationSet,
   found: { readonly url: string } | null,
-  ports: Pick<DatabasePorts, 'sql'>,
+  ports: Pick<DatabasePorts, 'sql'> & ToolPorts,
 ): Promise<TargetState> {
   if (found === null) return { applied: [], schema: null };
   const target = {
     url: found.url,
-    tool: migrationTool(settings.tool),
+    tool: migrationTool(settings, ports),
     dialect: database.plugin.dialect,
     set,
     table: settings.table,
@@ -116,6 +117,10 @@ interface ChangeInput extends Delivery {
  * `rehearse` throws.
  */
 export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePorts): Promise<RehearsalResult | null> {
+  return await withScratch(ports, async (own) => await rehearseWithTrees(input, own));
+}
+
+async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts): Promise<RehearsalResult | null> {
   const { config, database, scope, status } = input;
   const settings = config.migrations;
   if (database === null) return null;
@@ -133,15 +138,17 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
       newArtifact: input.release.artifact,
       set,
       targetSchema: target.schema,
-      waiting: waitingOf(set, target.applied, status),
+      waiting: waitingOf(settings === undefined ? null : migrationTool(settings, ports), set, target.applied, status),
     };
     const { stateDirectory } = database.context;
     const kept = await keptRehearsal(now, scope, stateDirectory, ports.files);
     if (kept !== null && 'stale' in kept) note(`the last rehearsal does not hold any more: ${kept.stale}`);
     const isKept = kept !== null && 'result' in kept;
-    const result = isKept
-      ? kept.result
-      : await rehearse(rehearsalInput(input, database, set, target, old, note, ports), ports);
+    const rehearseNow = async (): Promise<RehearsalResult> => {
+      const base = settings === undefined ? null : await baseOf(settings, target.applied, database, ports);
+      return await rehearse(rehearsalInput(input, database, set, base, target, old, note, ports), ports);
+    };
+    const result = isKept ? kept.result : await rehearseNow();
     if (!isKept) await keepRehearsal(result, scope, stateDirectory, ports.files);
     input.onKnown({ rehearsal: result });
     refuseImpossible(result);
@@ -152,23 +159,44 @@ export async function rehearseChange(input: ChangeInput, ports: DatabaseStagePor
 
 /** Versions of the contract steps that have to wait. */
 function waitingOf(
+  tool: MigrationTool | null,
   set: MigrationSet | null,
   applied: readonly AppliedMigration[],
   status: Delivery['status'],
 ): readonly string[] {
-  if (set === null) return [];
-  const { pending } = compareMigrations(set, applied);
+  if (set === null || tool === null) return [];
+  const { pending } = tool.compare(set, applied);
   return splitPending(pending, servingOf(status)).waiting.map(({ migration }) => migration.version);
+}
+
+/** What makes the schema that the target has, where the newest tree cannot: that of the commit that was applied last. */
+async function baseOf(
+  settings: NonNullable<Config['migrations']>,
+  applied: readonly AppliedMigration[],
+  database: DatabaseInput,
+  ports: DatabaseStagePorts,
+): Promise<MigrationSet | null> {
+  const commit = migrationTool(settings, ports).baseCommit?.(applied) ?? null;
+  if (commit === null) return null;
+  try {
+    return await migrationsOf(commit, settings, database.plugin.dialect, ports);
+  } catch (error) {
+    throw new EnvironmentError('REHEARSAL_BASE_UNKNOWN', `commit ${commit}, which the database was migrated with, is not in this clone`, {
+      hint: 'fetch the whole history (actions/checkout: fetch-depth: 0): the rehearsal starts from what that commit makes',
+      cause: error,
+    });
+  }
 }
 
 function rehearsalInput(
   { config, release, secrets, runId, signal, early, status }: ChangeInput,
   database: DatabaseInput,
   set: MigrationSet | null,
+  base: MigrationSet | null,
   target: TargetState,
   old: ReleaseSpec | null,
   note: (text: string) => void,
-  ports: StagePorts,
+  ports: DatabaseStagePorts,
 ): RehearsalInput {
   const settings = config.migrations;
   const asRehearsed = (spec: ReleaseSpec): RehearsedRelease => ({
@@ -182,9 +210,10 @@ function rehearsalInput(
       settings === undefined || set === null
         ? null
         : {
-            tool: migrationTool(settings.tool),
+            tool: migrationTool(settings, ports),
             dialect: database.plugin.dialect,
             set,
+            ...(base === null ? {} : { base }),
             table: settings.table,
             lockTimeoutMs: settings.lockTimeout,
             statementTimeoutMs: settings.statementTimeout,
@@ -227,6 +256,15 @@ export async function migrateDatabase(
   ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
   share: Share = 'due',
 ): Promise<MigratedDatabase | null> {
+  return await withScratch(ports, async (own) => await migrateWithTree(input, rehearsal, own, share));
+}
+
+async function migrateWithTree(
+  input: Delivery,
+  rehearsal: RehearsalResult | null,
+  ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
+  share: Share,
+): Promise<MigratedDatabase | null> {
   const { config, database, runId, signal, status } = input;
   if (database === null) return null;
   const { url } = await database.environment.ensure();
@@ -234,15 +272,15 @@ export async function migrateDatabase(
   const { variable } = database;
   if (settings === undefined) return { variable, value: url, applied: [], waiting: [], contracts: [] };
   const set = await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
-  const tool = migrationTool(settings.tool);
+  const tool = migrationTool(settings, ports);
   const place = { url, tool, dialect: database.plugin.dialect, table: settings.table };
   const { applied, open } = await migrateStatus({ ...place, set }, ports);
   const { due, waiting } = splitPending(open, servingOf(status));
   const pending = due.map(({ migration }) => migration).filter((one) => isOfShare(one, share, status));
   const left = open.map(({ migration }) => migration).filter((one) => !pending.includes(one));
   const wanted = { ...set, migrations: set.migrations.filter((one) => !left.includes(one)) };
-  // A database that holds nothing of ours yet has nothing to lose to our migrations.
-  if (pending.length > 0 && applied.length > 0) await backupFirst({ ...database, settings, url, runId, signal }, ports);
+  // A database that holds nothing yet has nothing to lose.
+  if (pending.length > 0 && (applied.length > 0 || (await holdsSomething(place, database, ports)))) await backupFirst({ ...database, settings, url, runId, signal }, ports);
   const { inspector } = database.plugin;
   const expanded =
     share === 'contract' && status?.stable != null
@@ -275,6 +313,15 @@ export async function migrateDatabase(
   };
   const now = await pastNoReturn(status === null ? [] : pending, input, migrate, hasBegun, ports);
   return { variable, value: url, applied: now, waiting, contracts: contractsOf(set.migrations) };
+}
+
+async function holdsSomething(
+  place: Pick<MigrationTarget, 'url' | 'table'>,
+  { plugin: { inspector } }: DatabaseInput,
+  ports: DatabaseStagePorts,
+): Promise<boolean> {
+  if (inspector === undefined) return false;
+  return (await readSchema(place, inspector, ports)).some(({ kind }) => /table|view|column/.test(kind));
 }
 
 /** Where nothing serves, a contract step is a migration like any other. */

@@ -9,6 +9,7 @@ interface LogLine {
   readonly context?: string;
   readonly detail?: string;
   readonly application_name?: string;
+  readonly session_id?: string;
 }
 
 /** The queries that the server refused, in the order of its log. */
@@ -34,7 +35,7 @@ export function recordedQueries(log: string): readonly RecordedQuery[] {
     const query = /^(?:statement|execute [^:]*): (.*)$/s.exec(line.message ?? '')?.[1];
     if (line.error_severity !== 'LOG' || query === undefined) return [];
     const parameters = /^[Pp]arameters: (.*)$/s.exec(line.detail ?? '')?.[1] ?? null;
-    return [{ applicationName: line.application_name ?? '', query, parameters }];
+    return [{ applicationName: line.application_name ?? '', session: line.session_id ?? '', query, parameters }];
   });
 }
 

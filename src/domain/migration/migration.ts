@@ -56,6 +56,8 @@ export interface MigrationProblem {
 export interface MigrationSet {
   readonly migrations: readonly Migration[];
   readonly problems: readonly MigrationProblem[];
+  /** Top of the tree on disk that they lie in, for tools that run a program there. */
+  readonly tree?: string;
 }
 
 export interface MigrationFile {

@@ -7,6 +7,8 @@ export interface Script {
   readonly firstLine: number;
   /** The file asks for no transaction around it. */
   readonly noTransaction: boolean;
+  /** It is no SQL: the text is that of a program, which sends what it likes. */
+  readonly isProgram?: true;
 }
 
 /** One statement of a script. */

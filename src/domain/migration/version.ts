@@ -1,5 +1,13 @@
-/** Versions of migrations are numbers, or numbers with dots: `0001`, `20260114093000`, `1.2`. */
+/**
+ * Versions of migrations are numbers, or numbers with dots: `0001`, `20260114093000`, `1.2`.
+ *
+ * Other names, such as Alembic's, come after all numbers, in the order of the alphabet.
+ */
 export function compareVersions(a: string, b: string): number {
+  if (!isNumeric(a) || !isNumeric(b)) {
+    if (isNumeric(a) !== isNumeric(b)) return isNumeric(a) ? -1 : 1;
+    return a === b ? 0 : a < b ? -1 : 1;
+  }
   const left = parts(a);
   const right = parts(b);
   for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
@@ -12,6 +20,10 @@ export function compareVersions(a: string, b: string): number {
 /** `0001` and `1` are the same version. */
 export function sameVersion(a: string, b: string): boolean {
   return compareVersions(a, b) === 0;
+}
+
+function isNumeric(version: string): boolean {
+  return /^\d+([._]\d+)*$/.test(version);
 }
 
 function parts(version: string): readonly bigint[] {

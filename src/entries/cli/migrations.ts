@@ -24,7 +24,7 @@ export function applyInput(project: Project, url: string, set: MigrationSet): Ap
   const { settings, database } = openMigrations(project);
   return {
     url,
-    tool: migrationTool(settings.tool),
+    tool: migrationTool(settings, project.world),
     dialect: database.plugin.dialect,
     set,
     table: settings.table,

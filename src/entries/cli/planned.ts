@@ -1,7 +1,9 @@
 import { labelOf } from '../../domain/migration/migration.ts';
+import { migrationTool } from '../../migration-tools/index.ts';
 import { migrationsOf, targetState } from '../../stages/database.ts';
 import { planRelease } from '../../stages/release.ts';
 import { inspectSource } from '../../stages/source.ts';
+import { withScratch } from '../../stages/with-scratch.ts';
 import { existingAgent, statusOf } from './agent.ts';
 import type { CommandResult } from './command.ts';
 import { openDatabase, openWorkshop, type Workshop } from './delivery.ts';
@@ -60,8 +62,11 @@ async function pendingMigrations(project: Project, commit: string, workshop: Wor
   const settings = project.config.migrations;
   const database = openDatabase(project);
   if (settings === undefined || database === null) return [];
-  const set = await migrationsOf(commit, settings, database.plugin.dialect, workshop);
-  const { applied } = await targetState(database, settings, set, await database.environment.find(), workshop);
-  const has = new Set(applied.map(({ version }) => version));
-  return set.migrations.filter(({ version }) => !has.has(version)).map(labelOf);
+  return await withScratch(workshop, async (ports) => {
+    const set = await migrationsOf(commit, settings, database.plugin.dialect, ports);
+    const { applied } = await targetState(database, settings, set, await database.environment.find(), ports);
+    return migrationTool(settings, ports)
+      .compare(set, applied)
+      .pending.map(({ migration }) => labelOf(migration));
+  });
 }

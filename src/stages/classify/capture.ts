@@ -1,8 +1,10 @@
 import type { EphemeralServer } from '../../databases/database.ts';
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
-import { scriptsOfCaptured } from '../../domain/migration/classify/captured.ts';
+import { byTransaction } from '../../domain/migration/classify/by-transaction.ts';
+import { type CapturedQuery, scriptsOfCaptured } from '../../domain/migration/classify/captured.ts';
 import type { ScriptOfPhase } from '../../domain/migration/classify/postgres.ts';
 import type { PostgresParser } from '../../domain/migration/classify/statement.ts';
+import type { Engine } from '../../domain/migration/classify/words.ts';
 import { ConfigError, GateFailed } from '../../errors.ts';
 import type { CommandResult } from '../../ports.ts';
 
@@ -13,21 +15,27 @@ export interface MigrationCommand {
   readonly run: (url: string) => Promise<CommandResult>;
 }
 
+/** Everything that a command sent, in an order in which it can be done again. */
+export interface Captured {
+  readonly queries: readonly CapturedQuery[];
+  /** Texts of those that the server refused. */
+  readonly refused: readonly string[];
+}
+
 type RecordingServer = ThrowAwayServer & Pick<EphemeralServer, 'mark' | 'record' | 'recordedQueries' | 'failedQueries'>;
 
 /**
  * Let a command migrate a database that holds the base, and answer with everything that it sent.
  *
  * Throws ConfigError `CAPTURE_IMPOSSIBLE` for a server whose log is not ours to read, GateFailed
- * `MIGRATION_COMMAND_FAILED` when the command fails, `MIGRATION_COMMAND_SILENT` when it sent nothing,
- * `MIGRATION_SYNTAX` for what cannot be read.
+ * `MIGRATION_COMMAND_FAILED` when the command fails, `MIGRATION_COMMAND_SILENT` when it sent nothing.
  */
 export async function captureCommand(
   command: MigrationCommand,
   database: string,
   server: ThrowAwayServer,
-  parser: PostgresParser,
-): Promise<readonly ScriptOfPhase[]> {
+  engine: Engine,
+): Promise<Captured> {
   if (!records(server)) {
     throw new ConfigError('CAPTURE_IMPOSSIBLE', 'what a command sends can only be read from a server of our own', {
       hint: 'leave --database-url out, and give the base with --schema or --from-migrations',
@@ -45,17 +53,25 @@ export async function captureCommand(
     });
   }
   const refused = (await server.failedQueries(since)).map(({ query }) => query);
-  const { scripts, unread } = scriptsOfCaptured(shownAs, await server.recordedQueries(since), refused, parser);
-  if (unread.length > 0) {
-    throw new GateFailed(
-      'MIGRATION_SYNTAX',
-      `${shownAs} sent what the parser of PostgreSQL 18 does not know: ${unread[0]}`,
-    );
-  }
-  if (scripts.length > 0) return scripts;
+  const queries = byTransaction(await server.recordedQueries(since), engine);
+  if (queries.length > 0) return { queries, refused };
   throw new GateFailed('MIGRATION_COMMAND_SILENT', `${shownAs} sent no statement to the database of DATABASE_URL`, {
     hint: 'see that it connects where DATABASE_URL says',
   });
+}
+
+/** Scripts of PostgreSQL that do again what a command sent; throws GateFailed `MIGRATION_SYNTAX` for what cannot be read. */
+export function scriptsOfCommand(
+  { shownAs }: MigrationCommand,
+  { queries, refused }: Captured,
+  parser: PostgresParser,
+): readonly ScriptOfPhase[] {
+  const { scripts, unread } = scriptsOfCaptured(shownAs, queries, refused, parser);
+  if (unread.length === 0) return scripts;
+  throw new GateFailed(
+    'MIGRATION_SYNTAX',
+    `${shownAs} sent what the parser of PostgreSQL 18 does not know: ${unread[0]}`,
+  );
 }
 
 function records(server: ThrowAwayServer): server is RecordingServer {

@@ -1,6 +1,7 @@
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import { phaseOf } from '../../domain/migration/classify/phase.ts';
 import { classifyMariadb, type MariadbScript } from '../../domain/migration/classify/mariadb/classify.ts';
+import { statementsOfCaptured } from '../../domain/migration/classify/mariadb/captured.ts';
 import { splitMariadb, type MariadbStatement } from '../../domain/migration/classify/mariadb/split.ts';
 import type { TargetStatistics } from '../../domain/migration/classify/predict-time.ts';
 import type { Classification } from '../../domain/migration/classify/result.ts';
@@ -8,6 +9,7 @@ import { scriptsOf } from '../../domain/migration/sections.ts';
 import { sqlFailureOf } from '../../domain/migration/sql-failure.ts';
 import { ConfigError } from '../../errors.ts';
 import type { SqlConnection } from '../../ports.ts';
+import { captureCommand } from './capture.ts';
 import type { ClassifyInput, ClassifyPorts, MigrationText } from './input.ts';
 
 /** Classify MariaDB migrations: the server is asked, statement by statement, for the kindest way it can do each. */
@@ -16,8 +18,10 @@ export async function classifyOnMariadb(
   target: TargetStatistics,
   ports: ClassifyPorts,
 ): Promise<Classification> {
-  const scripts = input.files.map((file): MariadbScript => ({ phase: phaseOf(file.text), statements: split(file) }));
-  const watched = input.isStatic ? null : await watch(scripts, input, ports);
+  const written = input.files.map((file): MariadbScript => ({ phase: phaseOf(file.text), statements: split(file) }));
+  const { scripts, watched } = input.isStatic
+    ? { scripts: written, watched: null }
+    : await watch(written, input, ports);
   return classifyMariadb(scripts, watched, { budgetMs: input.budgetMs, target });
 }
 
@@ -26,11 +30,12 @@ function split(file: MigrationText): readonly MariadbStatement[] {
   return splitMariadb(file.path, up.text).map((one) => ({ ...one, line: one.line + up.firstLine - 1 }));
 }
 
-async function watch(
-  scripts: readonly MariadbScript[],
-  input: ClassifyInput,
-  ports: ClassifyPorts,
-): Promise<NonNullable<Parameters<typeof classifyMariadb>[1]>> {
+interface Watched {
+  readonly scripts: readonly MariadbScript[];
+  readonly watched: NonNullable<Parameters<typeof classifyMariadb>[1]>;
+}
+
+async function watch(written: readonly MariadbScript[], input: ClassifyInput, ports: ClassifyPorts): Promise<Watched> {
   if (input.base.kind === 'copy') {
     throw new ConfigError('BASE_NOT_COPIED', 'MariaDB cannot copy a database by itself', {
       hint: 'write its schema with mariadb-dump --no-data, and give that with --schema',
@@ -44,19 +49,36 @@ async function watch(
       timeoutMs: 10_000,
       applicationName: `fairway classify ${purpose}`,
     });
-  try {
+  const base = input.base.kind === 'scripts' ? input.base.files.flatMap(split) : [];
+  const prepare = async (): Promise<string> => {
+    await server.drop(database);
     await server.create(database);
+    await lay(base, connect);
+    return database;
+  };
+  try {
+    const scripts = await sentOr(written, server, prepare, ports);
+    await prepare();
     await server.create(scratch);
-    if (input.base.kind === 'scripts') await lay(input.base.files.flatMap(split), connect);
     const options = { statementTimeoutMs: input.statementTimeoutMs, scratch };
     const statements = scripts.map((script) => script.statements);
-    return {
-      server: server.version,
-      observations: await ports.mariadb.observe(statements, options, connect, ports.clock),
-    };
+    const observations = await ports.mariadb.observe(statements, options, connect, ports.clock);
+    return { scripts, watched: { server: server.version, observations } };
   } finally {
     await end(server, [database, scratch]);
   }
+}
+
+/** What a command sent, where there is one; under the same name of the database, because statements may say it. */
+async function sentOr(
+  written: readonly MariadbScript[],
+  server: ThrowAwayServer,
+  prepare: () => Promise<string>,
+  { command }: ClassifyPorts,
+): Promise<readonly MariadbScript[]> {
+  if (command === undefined) return written;
+  const captured = await captureCommand(command, await prepare(), server, 'mariadb');
+  return [{ phase: 'expand', statements: statementsOfCaptured(command.shownAs, captured) }];
 }
 
 async function lay(

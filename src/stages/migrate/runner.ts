@@ -30,7 +30,7 @@ export async function withRunner<T>(
     input.assertStillOurs?.();
   };
   const session = await openSession(
-    { ...input, lockWaitMs: input.lockWaitMs ?? defaultLockWaitMs, beforeStatement },
+    { ...input, tree: input.set.tree ?? null, lockWaitMs: input.lockWaitMs ?? defaultLockWaitMs, beforeStatement },
     ports,
   );
   try {

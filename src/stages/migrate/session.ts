@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly statementTimeoutMs: number;
   /** How long another runner is waited for. */
   readonly lockWaitMs: number;
+  readonly tree: string | null;
+  readonly signal?: AbortSignal;
   readonly beforeStatement: () => void;
 }
 
@@ -60,6 +62,11 @@ export async function openSession(options: SessionOptions, ports: SessionPorts):
       table: options.table,
       runId: options.runId,
       clock: ports.clock,
+      url: options.url,
+      tree: options.tree,
+      lockTimeoutMs: options.lockTimeoutMs,
+      statementTimeoutMs: options.statementTimeoutMs,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       beforeStatement: options.beforeStatement,
       resetRole: async () => await server.resetRole(connection),
       reset,

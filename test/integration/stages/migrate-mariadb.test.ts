@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ephemeralMariadb } from '../../../src/databases/mariadb/ephemeral.ts';
 import { mariadbDialect } from '../../../src/domain/migration/dialect.ts';
 import { LockHeld } from '../../../src/errors.ts';
-import { migrationTool } from '../../../src/migration-tools/index.ts';
+import { sqlTool } from '../../../src/migration-tools/sql.ts';
 import { migrateDown } from '../../../src/stages/migrate-down.ts';
 import { migrateApply, migrateStatus } from '../../../src/stages/migrate.ts';
 import type { ApplyInput } from '../../../src/stages/migrate/input.ts';
@@ -39,16 +39,16 @@ async function database() {
       await connection.close();
     }
   };
-  const folder = join(world.directory, name);
+  const tree = join(world.directory, name);
+  const folder = join(tree, 'migrations');
   const input = async (files: Readonly<Record<string, string>>): Promise<ApplyInput> => {
     await mkdir(folder, { recursive: true });
     for (const [file, text] of Object.entries(files)) await writeFile(join(folder, file), text);
-    const tool = migrationTool('sql');
     return {
       url,
-      tool,
+      tool: sqlTool,
       dialect: mariadbDialect,
-      set: await tool.list(folder, 'migrations', mariadbDialect, world.ports.files),
+      set: await sqlTool.list({ tree, directory: 'migrations', commit: '' }, mariadbDialect, world.ports.files),
       table: 'fairway_migrations',
       runId: 'run-1',
       lockTimeoutMs: 1_000,

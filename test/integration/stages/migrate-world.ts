@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EphemeralServer } from '../../../src/databases/database.ts';
 import { ephemeralServer } from '../../../src/databases/postgres/ephemeral.ts';
 import { postgresDialect } from '../../../src/domain/migration/dialect.ts';
-import { migrationTool } from '../../../src/migration-tools/index.ts';
+import { sqlTool } from '../../../src/migration-tools/sql.ts';
 import type { ApplyInput, MigratePorts } from '../../../src/stages/migrate/input.ts';
 import type { SqlRow } from '../../../src/ports.ts';
 import { type DatabaseWorld, databaseWorld } from '../databases/world.ts';
@@ -46,15 +46,15 @@ export async function migrateWorld(): Promise<MigrateWorld> {
     let folders = 0;
     const input = async (files: Readonly<Record<string, string>>): Promise<ApplyInput> => {
       folders += 1;
-      const directory = join(world.directory, name, String(folders));
+      const tree = join(world.directory, name, String(folders));
+      const directory = join(tree, 'migrations');
       await mkdir(directory, { recursive: true });
       for (const [file, text] of Object.entries(files)) await writeFile(join(directory, file), text);
-      const tool = migrationTool('sql');
       return {
         url,
-        tool,
+        tool: sqlTool,
         dialect: postgresDialect,
-        set: await tool.list(directory, 'migrations', postgresDialect, world.ports.files),
+        set: await sqlTool.list({ tree, directory: 'migrations', commit: '' }, postgresDialect, world.ports.files),
         table: 'fairway_migrations',
         runId: 'run-1',
         lockTimeoutMs: 500,

@@ -7,7 +7,7 @@ import type { Dialect } from '../../../src/domain/migration/dialect.ts';
 import type { AppliedMigration } from '../../../src/domain/migration/migration.ts';
 import type { ReleaseSpec } from '../../../src/domain/rollout/plan.ts';
 import { collectMigrations } from '../../../src/domain/migration/collect.ts';
-import { migrationTool } from '../../../src/migration-tools/index.ts';
+import { sqlTool } from '../../../src/migration-tools/sql.ts';
 import type { RehearsalInput, RehearsalPorts, RehearsedRelease } from '../../../src/stages/rehearse/input.ts';
 import type { Instance, Target } from '../../../src/targets/target.ts';
 import { type DatabaseWorld, databaseWorld } from '../databases/world.ts';
@@ -62,7 +62,7 @@ export async function rehearseWorld(engine: Dialect['engine'] = 'postgres'): Pro
           variable: 'DATABASE_URL',
         },
         migrations: {
-          tool: migrationTool('sql'),
+          tool: sqlTool,
           dialect,
           set: await set({ ...base, ...pending }),
           table: 'fairway_migrations',

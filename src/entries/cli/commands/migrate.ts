@@ -7,6 +7,7 @@ import { migrateDown } from '../../../stages/migrate-down.ts';
 import { migrateStatus } from '../../../stages/migrate.ts';
 import { servingOf } from '../../../stages/contract-steps.ts';
 import { inspectSource } from '../../../stages/source.ts';
+import { withScratch } from '../../../stages/with-scratch.ts';
 import { existingAgent, statusOf } from '../agent.ts';
 import type { CommandBody, CommandContext, CommandResult } from '../command.ts';
 import { delivering, openWorkshop } from '../delivery.ts';
@@ -28,12 +29,13 @@ async function status(context: CommandContext, project: Project): Promise<Comman
   const { settings, database } = openMigrations(project);
   const workshop = await openWorkshop(project);
   const { commit } = await inspectSource(workshop.repository, true);
-  const set = await migrationsOf(commit, settings, database.plugin.dialect, workshop);
   const found = await database.environment.wake();
-  const known =
-    found === null
+  const known = await withScratch(workshop, async (ports) => {
+    const set = await migrationsOf(commit, settings, database.plugin.dialect, ports);
+    return found === null
       ? { applied: [], pending: set.migrations.map(labelOf), open: [], problems: set.problems }
-      : await migrateStatus(applyInput(project, found.url, set), workshop);
+      : await migrateStatus(applyInput(project, found.url, set), ports);
+  });
   const serving = servingOf(await existingAgent(context, (agent) => statusOf(agent, project.scope)));
   const waiting = splitPending(known.open, serving).waiting.map(({ migration, why }) => ({
     migration: labelOf(migration),
@@ -106,14 +108,17 @@ async function down(context: CommandContext, project: Project): Promise<CommandR
     () => undefined,
     async (_base, ports) => {
       const { commit } = await inspectSource(ports.repository, context.flags['allow-dirty'] === true);
-      const set = await migrationsOf(commit, settings, database.plugin.dialect, ports);
       const found = await database.environment.wake();
       if (found === null)
         throw new EnvironmentError('DATABASE_MISSING', 'there is no database yet, so nothing can be undone');
-      const result = await migrateDown(
-        { ...applyInput(project, found.url, set), assertStillOurs: ports.lock.assertHeld, count },
-        ports,
-      );
+      const { url } = found;
+      const result = await withScratch(ports, async (own) => {
+        const set = await migrationsOf(commit, settings, database.plugin.dialect, own);
+        return await migrateDown(
+          { ...applyInput(project, url, set), assertStillOurs: own.lock.assertHeld, count },
+          own,
+        );
+      });
       const undone = result.applied.map(labelOf);
       if (result.kind === 'failed')
         throw new GateFailed('MIGRATION_DOWN_FAILED', result.failed.message, { facts: { undone } });

@@ -1,9 +1,11 @@
 import { splitCommand } from '../../../config/values.ts';
+import { programEnvironment } from '../../../migration-tools/program/environment.ts';
 import type { Engine } from '../../../domain/migration/classify/words.ts';
 import { ConfigError } from '../../../errors.ts';
 import type { MigrationCommand } from '../../../stages/classify/capture.ts';
 import type { CommandContext } from '../command.ts';
 import type { World } from '../world.ts';
+import { text } from './options.ts';
 import { findMigrations, type NamedMigrations } from './find-files.ts';
 
 const deadlineMs = 900_000;
@@ -16,10 +18,10 @@ export function migrationCommand(
   world: Pick<World, 'exec' | 'conceal'>,
 ): MigrationCommand {
   const argv = splitCommand(line);
+  const urlScheme = text(context, 'url-scheme');
   const others = ['static', 'down', 'database-url', 'wrapping'].filter((flag) => context.flags[flag] !== undefined);
   const problems = [
     ...(argv === null ? ['uses shell syntax or leaves a quote open; name a script instead'] : []),
-    ...(engine === 'postgres' ? [] : ['what a command sends is read from PostgreSQL only']),
     ...(context.positionals.length === 0 ? [] : ['takes the place of FILES']),
     ...others.map((flag) => `does not go with --${flag}`),
   ];
@@ -33,7 +35,10 @@ export function migrationCommand(
     async run(url) {
       world.conceal(decodeURIComponent(new URL(url).password));
       const { directory: cwd, signal } = context;
-      return await world.exec.run({ argv, cwd, env: { DATABASE_URL: url }, timeoutMs: deadlineMs, signal });
+      const dialect = { engine };
+      const limits = { lockTimeoutMs: 60_000, statementTimeoutMs: deadlineMs };
+      const env = programEnvironment({ url, dialect, urlScheme: urlScheme ?? undefined, ...limits });
+      return await world.exec.run({ argv, cwd, env, timeoutMs: deadlineMs, signal });
     },
   };
 }

@@ -48,8 +48,8 @@ test('only what connections to a recorded database ask is recorded', () => {
     row('4', 'Query', 'SELECT 3'),
   ];
   expect(recordedByMariadb(rows, new Set(['shop']), applicationOf)).toEqual([
-    { applicationName: 'fairway-old', query: 'SELECT 1', parameters: null },
-    { applicationName: 'fairway-old', query: "SELECT '7'", parameters: null },
-    { applicationName: 'fairway-old', query: 'SELECT 3', parameters: null },
+    { applicationName: 'fairway-old', session: '3', query: 'SELECT 1', parameters: null },
+    { applicationName: 'fairway-old', session: '3', query: "SELECT '7'", parameters: null },
+    { applicationName: 'fairway-old', session: '4', query: 'SELECT 3', parameters: null },
   ]);
 });
