@@ -16,8 +16,10 @@ import { haproxyRuntime } from '../adapters/haproxy/runtime.ts';
 import { nginxRuntime } from '../adapters/nginx/runtime.ts';
 import { nodeClock } from '../adapters/node/clock.ts';
 import { nodeDaemons } from '../adapters/node/daemons.ts';
+import { nodeExec } from '../adapters/node/exec.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
 import { nodeHttp } from '../adapters/node/http.ts';
+import { nodeOrphans } from '../adapters/node/orphans.ts';
 import { nodePorts } from '../adapters/node/ports.ts';
 import { nodeSockets } from '../adapters/node/sockets.ts';
 import { identify, isAlive } from '../adapters/node/process-table.ts';
@@ -25,6 +27,7 @@ import { socketControl } from '../adapters/proxy/control-client.ts';
 import { createAgent } from '../agent/agent.ts';
 import type { AgentWorld } from '../agent/world.ts';
 import { runChecks } from '../checks/run.ts';
+import { createMask } from '../domain/secrets/mask.ts';
 import { metricSources } from '../metrics/index.ts';
 import { protocolVersion } from '../domain/rollout/messages.ts';
 import type { OpenContainers, ProcessIdentity } from '../ports.ts';
@@ -68,7 +71,7 @@ if (guard === null) {
 
 const files = nodeFiles();
 const clock = nodeClock();
-const exec = nodeExec({ env: process.env, mask: createMask(), orphans: null });
+const exec = nodeExec({ env: process.env, mask: createMask(), orphans: nodeOrphans(place.stateDirectory) });
 const http = nodeHttp();
 const ports = nodePorts();
 const sockets = nodeSockets();

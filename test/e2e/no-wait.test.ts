@@ -45,3 +45,16 @@ test('a bad release that nobody waited for: follow ends with 4 whenever it is as
   expect(again.exitCode).toBe(4);
   expect(await app.git('tag')).toBe('v0.1.0');
 });
+
+test('history tells of the rollouts also after everything was taken down', async () => {
+  await using app = await tinyApp();
+  await app.fairway(['ship']);
+  const before = await app.fairway(['history']);
+  await app.fairway(['down', '--yes']);
+  const after = await app.fairway(['history']);
+
+  expect(before.document?.result).toMatchObject({
+    rollouts: [{ release: { version: '0.1.0' }, end: { outcome: 'ok' } }],
+  });
+  expect(after.document?.result).toEqual(before.document?.result);
+});

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
-import { metricSchema, metricSources } from '../../../src/metrics/index.ts';
+import { metricSources } from '../../../src/metrics/index.ts';
 import { prometheus } from '../../../src/metrics/prometheus.ts';
-import type { Http } from '../../../src/ports.ts';
+import type { MetricPorts } from '../../../src/metrics/source.ts';
+import type { Exec, Http } from '../../../src/ports.ts';
 
-const spec = metricSchema.parse({
+const exec: Exec = { run: async () => await Promise.reject(new Error('Prometheus runs no program')) };
+
+const spec = prometheus.schema.parse({
   type: 'prometheus',
   name: 'queue length',
   url: 'http://metrics.example:9090/',
@@ -13,10 +16,11 @@ const spec = metricSchema.parse({
 });
 const subject = { app: 'shop', environment: 'local', releaseId: '1.4.0-abc1234', version: '1.4.0' };
 
-function answering(body: string, status = 200): { readonly http: Http; readonly urls: string[] } {
+function answering(body: string, status = 200): MetricPorts & { readonly urls: string[] } {
   const urls: string[] = [];
   return {
     urls,
+    exec,
     http: {
       request: async ({ url }) => {
         urls.push(url);
@@ -53,7 +57,7 @@ test.each([
 test('no answer in time is no value, with what the connection says', async () => {
   const http: Http = { request: async () => await Promise.reject(new Error('no answer within 5 s')) };
 
-  expect(await prometheus.read(spec, subject, { http })).toEqual({
+  expect(await prometheus.read(spec, subject, { http, exec })).toEqual({
     kind: 'none',
     reason: 'Prometheus does not answer: no answer within 5 s',
   });

@@ -1,9 +1,11 @@
+import { nodeFiles } from '../../../adapters/node/files.ts';
+import { historyOf } from '../../../agent/history.ts';
 import { durationText } from '../../../domain/analysis/words.ts';
 import { labelOf } from '../../../domain/migration/migration.ts';
 import type { NoReturn } from '../../../domain/rollout/no-return.ts';
-import type { HistoryEntry } from '../../../domain/rollout/messages.ts';
+import type { HistoryEntry, Scope } from '../../../domain/rollout/messages.ts';
 import { existingAgent } from '../agent.ts';
-import type { CommandBody } from '../command.ts';
+import type { CommandBody, CommandContext } from '../command.ts';
 import { openProject } from '../project.ts';
 
 const defaultLimit = 20;
@@ -15,7 +17,7 @@ export const run: CommandBody = async (context) => {
   const { limit: asked } = context.flags;
   const limit = typeof asked === 'number' ? asked : defaultLimit;
   const answer = await existingAgent(context, (agent) => agent.request({ type: 'history', ...scope, limit }));
-  const { entries = [], noReturns = [] } = answer ?? {};
+  const { entries, noReturns = [] } = answer ?? { entries: await onDisk(context, scope, limit) };
   return {
     outcome: 'ok',
     code: 'HISTORY',
@@ -24,6 +26,16 @@ export const run: CommandBody = async (context) => {
       entries.length === 0 ? [`${scope.app}/${scope.environment}: no rollout is over yet`] : table(entries, noReturns),
   };
 };
+
+/** Nothing runs, as after "fairway down": the journals are still there. */
+async function onDisk(
+  { stateDirectory, reporter }: CommandContext,
+  scope: Scope,
+  limit: number,
+): Promise<readonly HistoryEntry[]> {
+  const log = (text: string): void => reporter.report({ type: 'warning', text });
+  return await historyOf(scope, limit, { files: nodeFiles(), log, stateDirectory });
+}
 
 function table(entries: readonly HistoryEntry[], noReturns: readonly NoReturn[]): readonly string[] {
   const told = [...entries.map(row), ...noReturns.map(noReturnRow)].toSorted(([a = ''], [b = '']) => (a < b ? 1 : -1));
