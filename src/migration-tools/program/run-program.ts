@@ -69,7 +69,7 @@ export function failureOf(
 }
 
 const shownLines = 12;
-const errorWords = /\b\w*(error|exception|fatal)\b/i;
+const errorWords = /(error|exception|fatal)\w*:\s|errors\.\w+[:)]/i;
 
 /** The last lines, with the last one before them that tells of an error when none of them does. */
 function lastLines(text: string): string {

@@ -7,6 +7,7 @@ import { placeOf } from '../../domain/migration/script.ts';
 import { sqlFailureOf } from '../../domain/migration/sql-failure.ts';
 import type { RehearsalDatabases } from './databases.ts';
 import type { BrokenQuery, RehearsalInput, RehearsalPorts } from './input.ts';
+import { sentStatements } from './sent-statements.ts';
 import { limitQueries, tryQuery } from './try-query.ts';
 
 type Guilty = NonNullable<BrokenQuery['guilty']>;
@@ -26,7 +27,10 @@ export async function findGuilty(
   input: RehearsalInput,
   ports: RehearsalPorts,
 ): Promise<Guilty | null> {
-  const suspects = databases.pending.flatMap((migration) => statementsOf(migration, input));
+  const isByProgram = databases.pending.some(({ up }) => up.isProgram === true);
+  const suspects = isByProgram
+    ? await sentStatements(databases, input, ports)
+    : databases.pending.flatMap((migration) => statementsOf(migration, input));
   const found =
     (await firstThatBreaks(refused, suspects, databases, input.database.plugin.dialect, ports)) ??
     suspectOf(suspects, refused);
@@ -36,7 +40,7 @@ export async function findGuilty(
 }
 
 function statementsOf(migration: Migration, input: RehearsalInput): readonly Suspect[] {
-  if (input.migrations === null || migration.up.isProgram === true) return [];
+  if (input.migrations === null) return [];
   return planScript(migration.up, input.migrations.dialect).plan.statements.map(({ text, start }) => ({
     text,
     statement: text,
