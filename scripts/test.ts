@@ -10,7 +10,7 @@ import { type Tally, tallyOf, verdictOn } from './test/tally.ts';
  */
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const isWhole = process.argv.length === 2;
-let tally: Tally = { passed: 0, failed: 0, skipped: [], ranIn: new Set(), broken: [] };
+let tally: Tally = { passed: 0, failed: 0, atSecondTry: [], skipped: [], ranIn: new Set(), broken: [] };
 
 const vitest = await startVitest('test', filter, {
   ...options,

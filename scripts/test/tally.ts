@@ -4,6 +4,8 @@ import type { TestModule } from 'vitest/node';
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Those that failed first, on a machine that gives a second try. */
+  readonly atSecondTry: readonly string[];
   readonly skipped: readonly { readonly title: string; readonly why: string }[];
   /** Projects in which at least one test ran. */
   readonly ranIn: ReadonlySet<string>;
@@ -20,6 +22,7 @@ export function tallyOf(modules: readonly Module[], errors: readonly { readonly 
       title: test.fullName,
       project: module.project.name,
       result: test.result(),
+      isFlaky: test.diagnostic()?.flaky === true,
     })),
   );
   const ran = tests.filter(({ result }) => result.state === 'passed' || result.state === 'failed');
@@ -27,6 +30,7 @@ export function tallyOf(modules: readonly Module[], errors: readonly { readonly 
   return {
     passed: tests.filter(({ result }) => result.state === 'passed').length,
     failed: tests.filter(({ result }) => result.state === 'failed').length,
+    atSecondTry: tests.flatMap(({ title, isFlaky }) => (isFlaky ? [title] : [])),
     skipped: tests.flatMap(({ title, result }) =>
       result.state === 'passed' || result.state === 'failed'
         ? []
@@ -61,6 +65,9 @@ export function verdictOn(
       ...tally.broken.map((message) => `Broken outside of a test: ${message}`),
       ...idle.map((project) => `Nothing ran in "${project}".`),
       ...(nothing === 1 ? ['Nothing ran.'] : []),
+      ...tally.atSecondTry.map(
+        (title) => `Passed at the second try only, which is a fault of the test or of ours: "${title}"`,
+      ),
       ...[...reasons].map(([why, tests]) => `Not run here: ${tests.length} × ${why}: ${titles(tests)}`),
       `${tally.passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`,
     ],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Tally, tallyOf, verdictOn } from '../../../scripts/test/tally.ts';
 
-const good: Tally = { passed: 3, failed: 0, skipped: [], ranIn: new Set(['unit']), broken: [] };
+const good: Tally = { passed: 3, failed: 0, atSecondTry: [], skipped: [], ranIn: new Set(['unit']), broken: [] };
 const usual = { projects: ['unit'], mustBeComplete: false };
 
 describe('the last line of npm test', () => {
@@ -24,6 +24,16 @@ describe('the last line of npm test', () => {
         'Not run here: 2 × needs haproxy (Debian package haproxy): "drains a release", "shifts weights"',
         'Not run here: 1 × no reason was given: "reads a log"',
         '3 passed, 0 failed, 3 skipped',
+      ],
+      exitCode: 0,
+    });
+  });
+
+  test('has before it who needed a second try', () => {
+    expect(verdictOn({ ...good, atSecondTry: ['drains a release'] }, usual)).toEqual({
+      lines: [
+        'Passed at the second try only, which is a fault of the test or of ours: "drains a release"',
+        '3 passed, 0 failed',
       ],
       exitCode: 0,
     });
@@ -57,10 +67,10 @@ describe('the last line of npm test', () => {
 test('the figures are read from what vitest reports', () => {
   const result = (state: string, note?: string) => ({ state, note });
   const tests = [
-    { fullName: 'a', result: () => result('passed') },
-    { fullName: 'b', result: () => result('failed') },
-    { fullName: 'c', result: () => result('skipped', 'needs git') },
-    { fullName: 'd', result: () => result('pending') },
+    { fullName: 'a', result: () => result('passed'), diagnostic: () => ({ flaky: true }) },
+    { fullName: 'b', result: () => result('failed'), diagnostic: () => undefined },
+    { fullName: 'c', result: () => result('skipped', 'needs git'), diagnostic: () => undefined },
+    { fullName: 'd', result: () => result('pending'), diagnostic: () => undefined },
   ];
   const module = {
     moduleId: 'x.test.ts',
@@ -71,6 +81,7 @@ test('the figures are read from what vitest reports', () => {
   expect(tallyOf([module] as unknown as Parameters<typeof tallyOf>[0], [{ message: 'late' }])).toEqual({
     passed: 1,
     failed: 1,
+    atSecondTry: ['a'],
     skipped: [
       { title: 'c', why: 'needs git' },
       { title: 'd', why: 'no reason was given' },
