@@ -10,7 +10,7 @@ const programs = {
   nginx: 'Debian package nginx-light',
   mariadbd: 'Debian package mariadb-server',
   pg_dump: 'Debian package postgresql-client',
-  initdb: 'Debian package postgresql, its programs on PATH',
+  initdb: 'Debian package postgresql-15',
   openssl: 'Debian package openssl',
   'redis-server': 'Debian package redis-server',
   dockerd: 'Debian package docker.io',
@@ -29,7 +29,13 @@ type Body = () => void | Promise<void>;
 
 /** What is missing of these, in words; null when nothing is. */
 export function missing(needed: readonly Program[], path = process.env['PATH'] ?? ''): string | null {
-  const folders = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/fairway-ci/bin'];
+  const folders = [
+    ...path.split(delimiter),
+    '/usr/sbin',
+    '/usr/local/sbin',
+    '/usr/lib/postgresql/15/bin',
+    '/opt/fairway-ci/bin',
+  ];
   const absent = needed.filter((program) => !folders.some((folder) => isProgram(join(folder, program))));
   return absent.length === 0 ? null : absent.map((program) => `${program} (${programs[program]})`).join(', ');
 }

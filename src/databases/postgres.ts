@@ -6,15 +6,18 @@ import type { DatabasePlugin } from './database.ts';
 import { embeddedEnvironment } from './postgres/embedded-environment.ts';
 import { postgresInspector } from './postgres/inspect.ts';
 import { ephemeralServer } from './postgres/ephemeral.ts';
+import { withInstalled } from './postgres/installed-programs.ts';
 import { urlEnvironment } from './postgres/url-environment.ts';
 
 const schema = z
   .strictObject({
     type: z.literal('postgres'),
     provider: z
-      .enum(['embedded', 'url'])
+      .enum(['embedded', 'installed', 'url'])
       .default('embedded')
-      .describe('embedded: a server of our own; url: one that stands.'),
+      .describe(
+        'embedded: a server of our own; installed: the same with the PostgreSQL that the system has; url: one that stands.',
+      ),
     url: secretReference.optional().describe('With provider url: a reference to the URL, such as env:DATABASE_URL.'),
     variable: z
       .string()
@@ -26,16 +29,18 @@ const schema = z
     error: 'provider "url" needs a reference to the URL, such as env:DATABASE_URL',
   });
 
-/** PostgreSQL: embedded (npm's binaries) or at a URL. What is thrown away is always embedded. */
+/** PostgreSQL: embedded (npm's binaries), installed, or at a URL. What is thrown away is never the target's server. */
 export const postgres: DatabasePlugin<typeof schema> = {
   type: 'postgres',
   schema,
   dialect: postgresDialect,
   inspector: postgresInspector,
-  ephemeral: async (_config, context, ports) => await ephemeralServer(context, ports),
+  ephemeral: async ({ provider }, context, ports) =>
+    await ephemeralServer(context, provider === 'installed' ? withInstalled(ports) : ports),
   environment(config, context, ports, resolveSecret) {
     const { url } = config;
     if (config.provider === 'embedded') return embeddedEnvironment(context, ports);
+    if (config.provider === 'installed') return embeddedEnvironment(context, withInstalled(ports));
     if (url === undefined) throw new ConfigError('DATABASE_URL_MISSING', 'provider "url" has no URL');
     return urlEnvironment(async () => await resolveSecret(url), context, ports);
   },

@@ -7,6 +7,7 @@ import type { VerifiedBackup } from '../backup.ts';
 import type { DatabaseContext, DatabasePorts } from '../database.ts';
 import { administrator, give } from './home.ts';
 import { postgresInspector } from './inspect.ts';
+import { postgresShelf } from './programs.ts';
 import { type Home, serverUrl, startServer, stopServer } from './server.ts';
 import { temporaryName } from './temporary.ts';
 import { trouble } from './trouble.ts';
@@ -124,10 +125,11 @@ async function restoreAside(
   context: DatabaseContext,
   ports: DatabasePorts,
 ): Promise<Snapshot> {
-  const shelf = `${context.cacheDirectory}/postgres/servers`;
+  const { directory, mode } = await postgresShelf(context.cacheDirectory, source.programs, ports);
+  const shelf = `${directory}/servers`;
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs: source.programs };
   try {
-    await ports.files.makeDirectory(home.directory, 0o700);
+    await ports.files.makeDirectory(home.directory, mode);
     await ports.files.copyTree(`${from}/data`, `${home.directory}/data`);
     await give(`${home.directory}/data`, ports);
     const port = await ports.ports.free();

@@ -2,8 +2,8 @@ import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity, ServerPrograms } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EnvironmentDatabase } from '../database.ts';
 import { backUp } from './embedded-backup.ts';
-import { administrator, copyData, ownerRole } from './home.ts';
-import { reachablePrograms } from './programs.ts';
+import { administrator, copyData, needsWayIn, ownerRole } from './home.ts';
+import { isReachable, reachablePrograms } from './programs.ts';
 import { type Home, quoteName, serverUrl, startServer, stopByPidFile, stopServer } from './server.ts';
 import { abandoned, temporaryName } from './temporary.ts';
 import { template } from './template.ts';
@@ -130,10 +130,10 @@ async function make(
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs };
   const credentials: Credentials = { administrator: ports.random(24), owner: ports.random(24) };
   try {
-    await files.makeDirectory(shelf, 0o700);
+    await makeShelf(shelf, programs, ports);
     for (const left of await abandoned(shelf, ports)) await files.remove(`${shelf}/${left.name}`);
     const source = await template(programs, context.cacheDirectory, ports);
-    await files.makeDirectory(home.directory, 0o700);
+    await files.makeDirectory(home.directory, needsWayIn(programs, ports) ? 0o755 : 0o700);
     await copyData(source.data, `${home.directory}/data`, ports);
     await files.writeAtomic(`${home.directory}/credentials.json`, JSON.stringify(credentials), 0o600);
     await furnish(home, source.password, credentials, context.app, ports);
@@ -142,6 +142,25 @@ async function make(
     await files.remove(home.directory);
     if (!(await files.exists(directory))) throw trouble('making the database', shelf, error);
   }
+}
+
+/** Throws EnvironmentError `DATABASE_UNREACHABLE` where the server's user could not get to its data. */
+async function makeShelf(shelf: string, programs: ServerPrograms, ports: DatabasePorts): Promise<void> {
+  if (!needsWayIn(programs, ports)) return await ports.files.makeDirectory(shelf, 0o700);
+  await ports.files.makeDirectory(shelf, 0o755);
+  if (await isReachable(shelf, ports)) return;
+  // The state directory itself is ours: others may pass it, and not look around in it.
+  const state = shelf.slice(0, shelf.lastIndexOf('/'));
+  await ports.files.setMode(state, 0o711);
+  if (await isReachable(shelf, ports)) return;
+  await ports.files.setMode(state, 0o700);
+  throw new EnvironmentError(
+    'DATABASE_UNREACHABLE',
+    `PostgreSQL ${programs.version} does not run as root, and as another user it cannot get to ${shelf}`,
+    {
+      hint: 'keep the state where everybody may pass, such as FAIRWAY_STATE_DIR=/var/lib/fairway, or run Fairway as a user of its own',
+    },
+  );
 }
 
 async function furnish(
@@ -169,8 +188,8 @@ async function checkVersion(home: Home, ports: DatabasePorts): Promise<void> {
   if (made === major) return;
   throw new EnvironmentError(
     'DATABASE_VERSION',
-    `the database in ${home.directory} was made by PostgreSQL ${made}, and this Fairway brings ${major}`,
-    { hint: `run it with a Fairway that brings PostgreSQL ${made}, dump it, move the folder away and load the dump` },
+    `the database in ${home.directory} was made by PostgreSQL ${made}, and what runs here is ${major}`,
+    { hint: `run it with PostgreSQL ${made}, dump it, move the folder away and load the dump` },
   );
 }
 

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EphemeralServer } from '../database.ts';
 import { administrator, copyData, ownerRole } from './home.ts';
 import { holdsMessage, recordedQueries, refusedQueries } from './log.ts';
-import { reachablePrograms } from './programs.ts';
+import { postgresShelf, reachablePrograms } from './programs.ts';
 import {
   type Home,
   quoteName,
@@ -36,13 +36,14 @@ const settings = {
 /** A server in the cache directory that lasts as long as this process; those that dead processes left are ended first. */
 export async function ephemeralServer(context: DatabaseContext, ports: DatabasePorts): Promise<EphemeralServer> {
   const programs = await reachablePrograms(context.cacheDirectory, ports);
-  const shelf = `${context.cacheDirectory}/postgres/servers`;
-  await ports.files.makeDirectory(shelf, 0o700);
+  const { directory, mode } = await postgresShelf(context.cacheDirectory, programs, ports);
+  const shelf = `${directory}/servers`;
+  await ports.files.makeDirectory(shelf, mode);
   await endAbandoned(shelf, programs, ports);
   const source = await template(programs, context.cacheDirectory, ports);
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs };
   try {
-    await ports.files.makeDirectory(home.directory, 0o700);
+    await ports.files.makeDirectory(home.directory, mode);
     await copyData(source.data, `${home.directory}/data`, ports);
     const started = await start(home, source.password, ports);
     return await open(home, started, ports);

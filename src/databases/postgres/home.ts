@@ -1,3 +1,4 @@
+import type { ServerPrograms } from '../../ports.ts';
 import type { DatabasePorts } from '../database.ts';
 
 /** The user that every server of ours is administered with. */
@@ -11,8 +12,21 @@ export const ownerRole = 'app';
  * As root the server runs as another user, who may not pass the folders above (a home is 0700): through
  * `/proc/self/cwd` he needs no way in.
  */
-export function dataPath(directory: string, ports: Pick<DatabasePorts, 'host'>): string {
-  return ports.host.runAs !== null && ports.host.platform === 'linux' ? '/proc/self/cwd' : directory;
+export function dataPath(
+  directory: string,
+  programs: Pick<ServerPrograms, 'version'>,
+  ports: Pick<DatabasePorts, 'host'>,
+): string {
+  const { runAs, platform } = ports.host;
+  return runAs !== null && platform === 'linux' && !needsWayIn(programs, ports) ? '/proc/self/cwd' : directory;
+}
+
+/** Before version 16 its programs leave their working directory as they start, and must get back there by its path. */
+export function needsWayIn(
+  { version }: Pick<ServerPrograms, 'version'>,
+  { host }: Pick<DatabasePorts, 'host'>,
+): boolean {
+  return host.runAs !== null && Number.parseInt(version, 10) < 16;
 }
 
 /** Give a tree to the user that the server runs as; nothing to do when that is us. */

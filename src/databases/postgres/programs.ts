@@ -1,5 +1,6 @@
 import type { FileStat, ServerPrograms } from '../../ports.ts';
 import type { DatabasePorts } from '../database.ts';
+import { needsWayIn } from './home.ts';
 import { abandoned, temporaryName } from './temporary.ts';
 import { trouble } from './trouble.ts';
 
@@ -20,6 +21,23 @@ export async function reachablePrograms(cacheDirectory: string, ports: DatabaseP
   const directory = `${shelf}/${programs.version}`;
   if (!(await ports.files.exists(directory))) await copyOut(programs.directory, shelf, directory, ports);
   return { version: programs.version, directory };
+}
+
+/**
+ * Where servers that are thrown away and initialised data directories lie, and the mode of the folders above the data.
+ */
+export async function postgresShelf(
+  cacheDirectory: string,
+  programs: ServerPrograms,
+  ports: DatabasePorts,
+): Promise<{ readonly directory: string; readonly mode: number }> {
+  if (!needsWayIn(programs, ports)) return { directory: `${cacheDirectory}/postgres`, mode: 0o700 };
+  await ports.files.makeDirectory(cacheDirectory);
+  const directory = `${(await isReachable(cacheDirectory, ports)) ? cacheDirectory : sharedCache}/postgres`;
+  for (const path of [directory.slice(0, directory.lastIndexOf('/')), directory]) {
+    await ports.files.makeDirectory(path, 0o755);
+  }
+  return { directory, mode: 0o755 };
 }
 
 async function copyOut(from: string, shelf: string, to: string, ports: DatabasePorts): Promise<void> {

@@ -42,7 +42,7 @@ export async function startServer(home: Home, options: StartOptions, ports: Data
     argv: [
       `${home.programs.directory}/bin/postgres`,
       '-D',
-      dataPath(data, ports),
+      dataPath(data, home.programs, ports),
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     cwd: data,
@@ -120,7 +120,7 @@ async function control(home: Home, mode: 'fast' | 'immediate', ports: DatabasePo
     '-m',
     mode,
     '-D',
-    dataPath(data, ports),
+    dataPath(data, home.programs, ports),
   ] as const;
   await ports.exec
     .run({ argv, cwd: data, env: { LC_ALL: 'C' }, timeoutMs: 10_000, ...ids(ports) })

@@ -1,6 +1,7 @@
 import type { ServerPrograms } from '../../ports.ts';
 import type { DatabasePorts } from '../database.ts';
 import { administrator, dataPath, give, ids } from './home.ts';
+import { postgresShelf } from './programs.ts';
 import { abandoned, temporaryName } from './temporary.ts';
 import { trouble } from './trouble.ts';
 
@@ -24,18 +25,25 @@ export async function template(
   cacheDirectory: string,
   ports: DatabasePorts,
 ): Promise<Template> {
-  const shelf = `${cacheDirectory}/postgres/templates`;
+  const { directory, mode } = await postgresShelf(cacheDirectory, programs, ports);
+  const shelf = `${directory}/templates`;
   const user = ports.host.runAs === null ? 'self' : String(ports.host.runAs.uid);
   const home = `${shelf}/${programs.version}-${revision}-${user}`;
-  if (!(await ports.files.exists(home))) await make(programs, shelf, home, ports);
+  if (!(await ports.files.exists(home))) await make(programs, { shelf, mode }, home, ports);
   return { data: `${home}/data`, password: (await ports.files.readText(`${home}/password`)).trim() };
 }
 
-async function make(programs: ServerPrograms, shelf: string, home: string, ports: DatabasePorts): Promise<void> {
+async function make(
+  programs: ServerPrograms,
+  { shelf, mode }: { readonly shelf: string; readonly mode: number },
+  home: string,
+  ports: DatabasePorts,
+): Promise<void> {
   const temporary = `${shelf}/${temporaryName(ports)}`;
   try {
-    await ports.files.makeDirectory(shelf, 0o700);
+    await ports.files.makeDirectory(shelf, mode);
     for (const left of await abandoned(shelf, ports)) await ports.files.remove(`${shelf}/${left.name}`);
+    await ports.files.makeDirectory(temporary, mode);
     await ports.files.makeDirectory(`${temporary}/data`, 0o700);
     await ports.files.writeAtomic(`${temporary}/password`, `${ports.random(24)}\n`, 0o600);
     await give(temporary, ports);
@@ -48,7 +56,7 @@ async function make(programs: ServerPrograms, shelf: string, home: string, ports
 }
 
 async function initialise(programs: ServerPrograms, home: string, ports: DatabasePorts): Promise<void> {
-  const data = dataPath(`${home}/data`, ports);
+  const data = dataPath(`${home}/data`, programs, ports);
   const major = Number.parseInt(programs.version, 10);
   const locale = major >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C'];
   const result = await ports.exec.run({

@@ -86,7 +86,7 @@ test('data of another major version is refused by name', async () => {
   await writeFile(path, '15\n');
   await expect(database.ensure()).rejects.toMatchObject({
     code: 'DATABASE_VERSION',
-    message: expect.stringContaining('was made by PostgreSQL 15, and this Fairway brings 18'),
+    message: expect.stringContaining('was made by PostgreSQL 15, and what runs here is 18'),
   });
 });
 
