@@ -224,6 +224,8 @@ export interface ExchangeEnd {
 
 /** Decides about each request and is told how it ended; called on the hot path, so it neither waits nor throws. */
 export interface TrafficRules {
+  /** Shown instead of every release; null: the releases answer. */
+  readonly page: string | null;
   /** Null when no release serves. */
   route(): Route | null;
   /** Where a GET or HEAD may go whose release refused the connection; null for nowhere. */

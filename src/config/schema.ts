@@ -12,7 +12,6 @@ import { scanSection } from './scan.ts';
 import { testSection } from './test.ts';
 import {
   command,
-  commands,
   deadline,
   duration,
   environmentVariables,
@@ -124,9 +123,11 @@ const step = z.union([
 
 const deploy = z.strictObject({
   strategy: z
-    .enum(['canary', 'blue-green'])
+    .enum(['canary', 'blue-green', 'recreate', 'rolling'])
     .default('canary')
-    .describe('canary: traffic moves in steps; blue-green: all at once after the smoke checks.'),
+    .describe(
+      'canary: traffic moves in steps; blue-green: all at once after the smoke checks; recreate: a maintenance page while the old release ends and the new one starts; rolling: for workers without traffic.',
+    ),
   steps: z
     .array(step)
     .min(1)

@@ -1,4 +1,5 @@
-import type { PipelineMessage, PipelineRequest } from '../adapters/dagger/messages.ts';
+import type { PipelineMessage } from '../adapters/dagger/messages.ts';
+import type { Pipeline } from '../domain/pipelines/pipeline.ts';
 
 /**
  * The process that holds the Dagger SDK: one request on stdin, messages on stdout, one a line.
@@ -14,7 +15,7 @@ let isOver = false;
 function tell(message: PipelineMessage): void {
   if (isOver) return;
   if (message.type === 'failed' && message.phase === 'connecting') setTimeout(() => end(message), secondThoughtMs);
-  else if (message.type === 'connected') {
+  else if (message.type === 'connected' || message.type === 'step' || message.type === 'line') {
     isConnected = true;
     write(message);
   } else end(message);
@@ -41,11 +42,11 @@ process.stdin.setEncoding('utf8');
 process.stdin.on('data', (chunk: string) => {
   const hadLine = text.includes('\n');
   text += chunk;
-  if (!hadLine && text.includes('\n')) void start(JSON.parse(text.slice(0, text.indexOf('\n'))) as PipelineRequest);
+  if (!hadLine && text.includes('\n')) void start(JSON.parse(text.slice(0, text.indexOf('\n'))) as Pipeline);
 });
 process.stdin.on('end', () => process.kill(-process.pid, 'SIGKILL'));
 
-async function start(request: PipelineRequest): Promise<void> {
+async function start(request: Pipeline): Promise<void> {
   const { runPipeline } = await import('../adapters/dagger/run-pipeline.ts');
   await runPipeline(request, tell);
 }

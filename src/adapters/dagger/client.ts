@@ -8,7 +8,8 @@ import { inheritedEnvironment } from '../node/inherited-environment.ts';
 import type { Environment } from '../node/paths.ts';
 import { endGroup } from '../node/process-group.ts';
 import { startProgram } from '../node/spawn.ts';
-import type { ExecFailure, PipelineMessage, PipelineRequest } from './messages.ts';
+import type { EndedStep, Pipeline, PipelineEnd } from '../../domain/pipelines/pipeline.ts';
+import type { PipelineMessage } from './messages.ts';
 
 export interface DaggerOptions {
   /** Ours: says where the engine is. */
@@ -17,15 +18,13 @@ export interface DaggerOptions {
   readonly program: readonly [node: string, entry: string];
   /** Until an engine answers. */
   readonly connectTimeoutMs: number;
-  /** For the whole pipeline. */
+  /** For each step, the first one from the connection on. */
   readonly timeoutMs: number;
   /** Its reason is thrown when it aborts. */
   readonly signal?: AbortSignal;
+  readonly onStep?: (index: number) => void;
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
 }
-
-export type PipelineEnd =
-  | { readonly kind: 'done'; readonly engineVersion: string }
-  | { readonly kind: 'exec-failed'; readonly failure: ExecFailure };
 
 /** Between SIGTERM and SIGKILL for the child, and for the session of the engine's command line that it started. */
 const graceMs = 1_000;
@@ -38,10 +37,9 @@ const hint =
 /**
  * Run a pipeline in a process of its own, of which nothing is left when this is done.
  *
- * Throws EnvironmentError `DAGGER_MISSING`, `DAGGER_UNREACHABLE`, `DAGGER_VERSION`, `DAGGER_TIMEOUT`, `DAGGER_LOST`,
- * `DAGGER_REFUSED`.
+ * Throws EnvironmentError `DAGGER_MISSING`, `DAGGER_UNREACHABLE`, `DAGGER_VERSION`, `DAGGER_LOST`.
  */
-export async function daggerPipeline(request: PipelineRequest, options: DaggerOptions): Promise<PipelineEnd> {
+export async function daggerPipeline(request: Pipeline, options: DaggerOptions): Promise<PipelineEnd> {
   options.signal?.throwIfAborted();
   const { child, identity } = await startProgram(options.program, {
     env: { ...inheritedEnvironment(options.env), ...engineEnvironment(options.env) },
@@ -90,11 +88,7 @@ function onPath(program: string, path: string): string | null {
   );
 }
 
-async function conversation(
-  child: ChildProcess,
-  request: PipelineRequest,
-  options: DaggerOptions,
-): Promise<PipelineEnd> {
+async function conversation(child: ChildProcess, request: Pipeline, options: DaggerOptions): Promise<PipelineEnd> {
   const { promise, resolve, reject } = Promise.withResolvers<PipelineEnd>();
   let version: string | null = null;
   let trouble = '';
@@ -105,10 +99,16 @@ async function conversation(
     () => fail('DAGGER_UNREACHABLE', `no Dagger engine answered within ${seconds(options.connectTimeoutMs)}`),
     options.connectTimeoutMs,
   );
-  const running = setTimeout(
-    () => fail('DAGGER_TIMEOUT', `the pipeline "${request.pipeline}" was ended after ${seconds(options.timeoutMs)}`),
-    options.timeoutMs,
-  );
+  let step = 0;
+  let begun = performance.now();
+  let running: NodeJS.Timeout | undefined;
+  const ended = (): EndedStep => ({ step, durationMs: performance.now() - begun });
+  const begin = (index: number): void => {
+    step = index;
+    begun = performance.now();
+    clearTimeout(running);
+    running = setTimeout(() => resolve({ kind: 'timed-out', ...ended() }), options.timeoutMs);
+  };
   const abort = (): void => reject(options.signal?.reason as Error);
   options.signal?.addEventListener('abort', abort, { once: true });
 
@@ -128,15 +128,24 @@ async function conversation(
           version = message.version;
           if (!isSupported(version))
             fail('DAGGER_VERSION', `the Dagger engine is ${version}; from v0.19.0 on it would do`);
+          begin(0);
+          break;
+        case 'step':
+          begin(message.index);
+          options.onStep?.(message.index);
+          break;
+        case 'line':
+          options.onLine?.(message.stream, message.line);
           break;
         case 'done':
           resolve({ kind: 'done', engineVersion: version ?? 'unknown' });
           break;
         case 'exec-failed':
-          resolve({ kind: 'exec-failed', failure: message.failure });
+          resolve({ kind: 'exec-failed', ...ended(), failure: message.failure });
           break;
         case 'failed':
-          fail(codes[message.phase], `${words[message.phase]}: ${message.message}`);
+          if (message.phase === 'asked') resolve({ kind: 'refused', ...ended(), message: message.message });
+          else fail(codes[message.phase], `${words[message.phase]}: ${message.message}`);
       }
     });
   }
@@ -151,10 +160,9 @@ async function conversation(
   }
 }
 
-const codes = { connecting: 'DAGGER_UNREACHABLE', asked: 'DAGGER_REFUSED', lost: 'DAGGER_LOST' } as const;
+const codes = { connecting: 'DAGGER_UNREACHABLE', lost: 'DAGGER_LOST' } as const;
 const words = {
   connecting: 'no Dagger engine answered',
-  asked: 'the Dagger engine refused',
   lost: 'the Dagger engine was lost',
 } as const;
 

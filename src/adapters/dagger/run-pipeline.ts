@@ -1,7 +1,10 @@
-import { type Client, connect } from '@dagger.io/dagger';
-import { imageArchive, imageFromDockerfile, withDescription } from '../../../pipelines/src/build.ts';
+import { type Client, connect, type Container } from '@dagger.io/dagger';
+import { imageArchive, imageFromDockerfile } from '../../../pipelines/src/build.ts';
 import { tested } from '../../../pipelines/src/test.ts';
-import type { ExecFailure, PipelineMessage, PipelineRequest } from './messages.ts';
+import type { BuildPipeline, ExecFailure, Pipeline, TestPipeline } from '../../domain/pipelines/pipeline.ts';
+import type { PipelineMessage } from './messages.ts';
+
+type Tell = (message: PipelineMessage) => void;
 
 /** Longest message of an engine that is passed on: those about a Dockerfile begin with a huge id. */
 const messageLength = 2_000;
@@ -11,14 +14,14 @@ const messageLength = 2_000;
  *
  * Meant for a process of its own: the SDK may throw past every `catch`, or never answer.
  */
-export async function runPipeline(request: PipelineRequest, tell: (message: PipelineMessage) => void): Promise<void> {
+export async function runPipeline(request: Pipeline, tell: Tell): Promise<void> {
   let isConnected = false;
   try {
     await connect(async (client) => {
       const version = await client.version();
       isConnected = true;
       tell({ type: 'connected', version });
-      await perform(request, client);
+      await perform(request, client, tell);
     });
     tell({ type: 'done' });
   } catch (error) {
@@ -26,22 +29,43 @@ export async function runPipeline(request: PipelineRequest, tell: (message: Pipe
   }
 }
 
-async function perform(request: PipelineRequest, client: Client): Promise<void> {
+async function perform(request: Pipeline, client: Client, tell: Tell): Promise<void> {
   switch (request.pipeline) {
     case 'probe':
       return;
-    case 'build': {
-      const source = client.host().directory(request.source, { noCache: true });
-      const { dockerfile, args, labels } = request;
-      const built = imageFromDockerfile(source, { dockerfile, args, target: '', platform: '', secrets: [] });
-      await imageArchive(withDescription(built, labels)).export(request.archive);
+    case 'build':
+      tell({ type: 'step', index: 0 });
+      await imageArchive(built(request, client)).export(request.archive);
       return;
-    }
-    case 'test': {
-      const image = client.container().import_(client.host().file(request.archive, { noCache: true }));
-      await tested(image, { commands: request.commands, env: request.env, services: {} }).sync();
+    case 'test':
+      await test(request, client, tell);
+  }
+}
+
+function built(request: BuildPipeline, client: Client): Container {
+  const { dockerfile, args, target, platform, sshSocket } = request;
+  const source = client.host().directory(request.source, { noCache: true, exclude: [...request.ignored] });
+  // The Dockerfile mounts them by these names; a name of its own for each value would leave it without.
+  const secrets = Object.entries(request.secrets).map(([name, value]) => client.setSecret(name, value));
+  const ssh = sshSocket === null ? {} : { ssh: client.host().unixSocket(sshSocket) };
+  return imageFromDockerfile(source, { dockerfile, args, target, platform, secrets, ...ssh });
+}
+
+/** Step by step: each has a deadline of its own, and what it wrote is told when it is over. */
+async function test({ archive, commands, env }: TestPipeline, client: Client, tell: Tell): Promise<void> {
+  let image = client.container().import_(client.host().file(archive, { noCache: true }));
+  for (const [index, command] of commands.entries()) {
+    tell({ type: 'step', index });
+    image = tested(image, { commands: [command], env, services: {} });
+    const output = { stdout: await image.stdout(), stderr: await image.stderr() };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      for (const line of linesOf(output[stream])) tell({ type: 'line', stream, line });
     }
   }
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 /** What the SDK threw, told by its fields: its classes differ between its two packages. */
@@ -52,11 +76,19 @@ export function failureOf(error: unknown, isConnected: boolean): PipelineMessage
     const { cmd, exitCode, stdout, stderr } = failed;
     return { type: 'exec-failed', failure: { cmd, exitCode, stdout, stderr } };
   }
-  const message = tail(chain.map((one) => (one instanceof Error ? one.message : String(one))).join(': '));
-  if (!isConnected) return { type: 'failed', phase: 'connecting', message };
   // The engine's own refusals carry the code of a GraphQL error, everything else is the way to it.
-  const isRefusal = chain.some((one) => isRecord(one) && one['code'] === 'D100');
-  return { type: 'failed', phase: isRefusal ? 'asked' : 'lost', message };
+  const refusal = chain.find((one) => isRecord(one) && one['code'] === 'D100');
+  // Below a refusal stands the whole request, with all that was in it.
+  const told = [...new Set((refusal === undefined ? chain : [refusal]).map(wordsOf))];
+  const message = tail(told.join(': '));
+  if (!isConnected) return { type: 'failed', phase: 'connecting', message };
+  return { type: 'failed', phase: refusal === undefined ? 'lost' : 'asked', message };
+}
+
+/** Without the number under which the engine keeps its own trace of it. */
+function wordsOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/ \[traceparent:[0-9a-f-]+\]/g, '');
 }
 
 function causesOf(error: unknown): readonly unknown[] {

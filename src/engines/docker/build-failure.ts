@@ -1,9 +1,13 @@
-import { EnvironmentError } from '../../errors.ts';
-import type { BuildRequest, FailedBuild, FailedCommand } from '../engine.ts';
+import { EnvironmentError, GateFailed } from '../../errors.ts';
+import type { BuildRequest, FailedBuild, FailedCommand, UsedDockerfile } from '../engine.ts';
 
 /** What builders say when an image that the build stands on cannot be had. */
-const noBase =
-  /pull access denied|repository does not exist|manifest (?:for \S+ )?(?:not found|unknown)|failed to (?:do request|resolve source metadata)|(?:dial tcp|lookup) \S+.*(?:no such host|connection refused|i\/o timeout)/i;
+const noBase = [
+  /pull access denied|repository does not exist|authorization failed/i,
+  /manifest (?:for \S+ )?(?:not found|unknown)|to LLB: \S+: \S+: not found/i,
+  /failed to (?:do request|resolve source metadata)|unexpected status from (?:HEAD|GET) request/i,
+  /(?:dial tcp|lookup) \S+.*(?:no such host|connection refused|i\/o timeout)/i,
+];
 
 /**
  * A failed build is the commit's fault, unless the image that it stands on could not be fetched.
@@ -11,7 +15,7 @@ const noBase =
  * Throws EnvironmentError `BASE_IMAGE_MISSING`.
  */
 export function buildFailure(command: FailedCommand, { args }: BuildRequest): FailedBuild {
-  const line = command.lastLines.find((text) => noBase.test(text));
+  const line = command.lastLines.find((text) => noBase.some((words) => words.test(text)));
   if (line === undefined) return { kind: 'failed', command };
   const base = args['BASE_IMAGE'];
   throw new EnvironmentError(
@@ -25,4 +29,21 @@ export function buildFailure(command: FailedCommand, { args }: BuildRequest): Fa
       facts: { lastLines: command.lastLines },
     },
   );
+}
+
+/** Builders name the line of a Dockerfile that they cannot read. */
+const notUnderstood = /dockerfile parse error(?: on)? line (\d+):\s*(.*)/i;
+
+/** Throws GateFailed `DOCKERFILE_INVALID` when it was the Dockerfile itself that nobody understood. */
+export function refuseUnreadable({ lastLines }: FailedCommand, { path, text }: UsedDockerfile): void {
+  for (const said of lastLines) {
+    const [, number, why = ''] = notUnderstood.exec(said) ?? [];
+    if (number === undefined) continue;
+    const line = Number(number);
+    const shown = (text.split(/\r?\n/)[line - 1] ?? '').trim();
+    throw new GateFailed('DOCKERFILE_INVALID', `${path}:${line} is not understood: ${why}\n  | ${shown}`, {
+      hint: `Correct line ${line} of ${path} and commit it.`,
+      facts: { file: path, line, lastLines },
+    });
+  }
 }

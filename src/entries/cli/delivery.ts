@@ -10,6 +10,7 @@ import { statusOf, underLock } from './agent.ts';
 import { containedProxy, hostsOf } from './berths.ts';
 import { openEngine } from './engine.ts';
 import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
+import { openScans } from './scanner.ts';
 import { sweep } from './world.ts';
 
 /** The repository that the project lies in, and the engine that builds it; what a killed command left is ended first. */
@@ -17,8 +18,8 @@ export async function openWorkshop(project: Project, elsewhere: readonly (string
   const { directory, world, context } = project;
   await sweep(context);
   const repository = await openRepository(directory, context.env);
-  const engine = openEngine(project, repository, elsewhere);
-  return { ...world, repository, engine, scratch: world.orphans.scratch };
+  const engine = await openEngine(project, repository, elsewhere);
+  return { ...world, ...openScans(project), repository, engine, scratch: world.orphans.scratch };
 }
 
 export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;

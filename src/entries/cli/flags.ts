@@ -50,6 +50,6 @@ export const engine: FlagSpec = {
   name: 'engine',
   kind: 'text',
   value: 'NAME',
-  choices: ['auto', 'docker', 'host'],
+  choices: ['auto', 'dagger', 'docker', 'host'],
   about: 'where builds and tests run (default: as build.engine says)',
 };

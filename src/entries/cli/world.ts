@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AgentProgram } from '../../adapters/agent/runtime.ts';
+import { daggerPipelines } from '../../adapters/dagger/pipelines.ts';
 import { dockerContainers } from '../../adapters/docker/containers.ts';
 import { nodeImageArchives } from '../../adapters/image/normalise.ts';
 import { nodeClock } from '../../adapters/node/clock.ts';
@@ -45,6 +46,7 @@ export function openWorld(context: CommandContext, projectDirectory: string) {
     sockets: nodeSockets(),
     containers: dockerContainers(context.env),
     archives: nodeImageArchives(),
+    pipelines: daggerPipelines({ env: context.env, mask, entry: daggerProgram() }),
     sql,
     host: serverHost(self, {
       fetch: async (platform) =>
@@ -76,6 +78,13 @@ export async function sweep(context: CommandContext): Promise<void> {
       text: `ended ${program} (process ${pid}), left behind by a command that was killed`,
     });
   }
+}
+
+/** What holds the Dagger SDK: beside our own bundle, or, in a checkout, from its source. */
+function daggerProgram(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const bundled = join(here, 'dagger.js');
+  return existsSync(bundled) ? bundled : join(here, '..', 'dagger.ts');
 }
 
 /** What the agent is started from: beside our own bundle, or, in a checkout, from its source. */

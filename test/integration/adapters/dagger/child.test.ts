@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { build } from '../../../../scripts/build.ts';
 import { type DaggerOptions, daggerPipeline } from '../../../../src/adapters/dagger/client.ts';
-import type { PipelineRequest } from '../../../../src/adapters/dagger/messages.ts';
+import type { BuildPipeline, Pipeline, TestPipeline } from '../../../../src/domain/pipelines/pipeline.ts';
 import { type Answer, openSession, type Session } from '../../../pipelines/session.ts';
 
 let folder: string;
@@ -38,7 +38,7 @@ async function engine(answer?: (query: string) => Answer | null, version?: strin
 async function run(
   env: Readonly<Record<string, string>>,
   more: Partial<DaggerOptions> = {},
-  request: PipelineRequest = { pipeline: 'probe' },
+  request: Pipeline = { pipeline: 'probe' },
 ) {
   const options = { env: { PATH: '', ...env }, program: [process.execPath, entry] as const };
   return await daggerPipeline(request, { ...options, connectTimeoutMs: 20_000, timeoutMs: 40_000, ...more });
@@ -86,36 +86,64 @@ test('with an engine at hand the pipeline runs and says which engine it was', as
   expect(await run(at(session))).toEqual({ kind: 'done', engineVersion: 'v0.21.8' });
 });
 
-test('an image is built and leaves as an archive at the place that was asked for', async () => {
+const building = (more: Partial<BuildPipeline> = {}): BuildPipeline => ({
+  pipeline: 'build',
+  source: folder,
+  ignored: [],
+  dockerfile: 'Dockerfile',
+  args: {},
+  target: '',
+  platform: '',
+  secrets: {},
+  sshSocket: null,
+  archive: join(folder, 'image.tar'),
+  ...more,
+});
+
+test('an image is built from what is not ignored, and leaves as an archive at the place that was asked for', async () => {
   const session = await engine();
-  const archive = join(folder, 'image.tar');
-  const request = {
-    pipeline: 'build',
-    source: folder,
-    dockerfile: 'Dockerfile',
-    args: {},
-    labels: {},
-    archive,
-  } as const;
+  const request = building({ ignored: ['node_modules', '!Dockerfile'], args: { MODE: 'fast' } });
   expect(await run(at(session), {}, request)).toMatchObject({ kind: 'done' });
-  expect(session.queries.at(-1)).toContain(`asTarball (mediaTypes: OCI) { export (path: "${archive}")`);
+  expect(session.queries).toEqual([
+    `{ host { directory (path: "${folder}",noCache: true,exclude: ["node_modules","!Dockerfile"]) { dockerBuild (dockerfile: "Dockerfile",buildArgs: [{name:"MODE",value:"fast"}]) { asTarball (mediaTypes: OCI) { export (path: "${folder}/image.tar") } } } } }`,
+  ]);
+});
+
+const testing = (...commands: readonly (readonly string[])[]): TestPipeline => ({
+  pipeline: 'test',
+  archive: entry,
+  commands,
+  env: { CI: 'true' },
+});
+
+test('tests run step by step in the image, and what each wrote is told line by line', async () => {
+  const session = await engine((query) => (query.includes('stdout') ? { value: '1 passed\n2 passed\n' } : null));
+  const told: string[] = [];
+  const more = {
+    onStep: (index: number) => void told.push(`step ${index}`),
+    onLine: (stream: string, line: string) => void told.push(`${stream}: ${line}`),
+  };
+  const request = testing(['npm', 'test'], ['npm', 'run', 'e2e']);
+  expect(await run(at(session), more, request)).toMatchObject({ kind: 'done' });
+  const own = told.filter((line) => !line.startsWith('stderr'));
+  const passed = ['stdout: 1 passed', 'stdout: 2 passed'];
+  expect(own).toEqual(['step 0', ...passed, 'step 1', ...passed]);
+  expect(session.queries.at(-1)).toContain(
+    'withExec (args: ["npm","test"]) { withEnvVariable (name: "CI",value: "true") { withExec (args: ["npm","run","e2e"])',
+  );
 });
 
 test('tests that fail in the engine are an end with their exit code and words, not an error', async () => {
-  const failure = { cmd: ['npm', 'test'], exitCode: 3, stdout: '2 passed', stderr: 'cart: 1 failed' };
-  const session = await engine((query) => (query.includes('withExec') ? { exec: failure } : null));
-  const request = { pipeline: 'test', archive: entry, commands: [['npm', 'test']], env: {} } as const;
-  expect(await run(at(session), {}, request)).toEqual({ kind: 'exec-failed', failure });
+  const failure = { cmd: ['npm', 'run', 'e2e'], exitCode: 3, stdout: '2 passed', stderr: 'cart: 1 failed' };
+  const session = await engine((query) => (query.includes('e2e') ? { exec: failure } : null));
+  const ended = await run(at(session), {}, testing(['npm', 'test'], failure.cmd));
+  expect(ended).toMatchObject({ kind: 'exec-failed', step: 1, failure });
 });
 
-test('what the engine refuses is told in its words', async () => {
-  const words = 'dockerfile parse error on line 3: unknown instruction: RUNN';
-  const session = await engine((query) => (query.includes('dockerBuild') ? { message: words } : null));
-  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
-  await expect(run(at(session), {}, request)).rejects.toMatchObject({
-    code: 'DAGGER_REFUSED',
-    message: expect.stringContaining(words) as string,
-  });
+test('what the engine refuses is an end in its words', async () => {
+  const message = 'failed to convert Dockerfile to LLB: dockerfile parse error on line 3: unknown instruction: RUNN';
+  const session = await engine((query) => (query.includes('dockerBuild') ? { message } : null));
+  expect(await run(at(session), {}, building())).toMatchObject({ kind: 'refused', step: 0, message });
 });
 
 test('without an engine nothing is downloaded: it is one clear error at once', async () => {
@@ -167,14 +195,13 @@ test('an engine that is too old is named', async () => {
 
 test('an engine that is killed in the middle of a pipeline is lost, not refused', async () => {
   const session = await engine((query) => (query.includes('dockerBuild') ? 'cut' : null));
-  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
-  await expect(run(at(session), {}, request)).rejects.toMatchObject({ code: 'DAGGER_LOST' });
+  await expect(run(at(session), {}, building())).rejects.toMatchObject({ code: 'DAGGER_LOST' });
 });
 
-test('a pipeline that hangs ends at its own deadline', async () => {
+test('a step that hangs ends at its own deadline', async () => {
   const session = await engine((query) => (query.includes('dockerBuild') ? 'silence' : null));
-  const request = { pipeline: 'build', source: folder, dockerfile: 'D', args: {}, labels: {}, archive: '/x' } as const;
-  await expect(run(at(session), { timeoutMs: 2_500 }, request)).rejects.toMatchObject({ code: 'DAGGER_TIMEOUT' });
+  const ended = await run(at(session), { timeoutMs: 2_500 }, building());
+  expect(ended).toMatchObject({ kind: 'timed-out', step: 0 });
 });
 
 test('an interruption ends the pipeline with its own reason, and the session of the command line with it', async () => {
