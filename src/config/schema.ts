@@ -56,9 +56,9 @@ const process = z.strictObject({
 
 const migrations = z.strictObject({
   tool: z
-    .enum(['sql', 'command'])
+    .enum(['sql', 'command', 'alembic'])
     .default('sql')
-    .describe('sql: a folder of numbered .sql files; command: any command that migrates DATABASE_URL.'),
+    .describe('sql: a folder of numbered .sql files; alembic: revisions, by the real Alembic; command: any command that migrates DATABASE_URL.'),
   directory: relativePath
     .default('migrations')
     .describe('Folder of the migrations: ordered .sql files, with optional .down.sql beside them, or what "up" reads.'),
@@ -69,6 +69,9 @@ const migrations = z.strictObject({
     ),
   down: command.optional().describe('With tool command: undoes what "up" did last.'),
   status: command.optional().describe('With tool command: ends with 0 when nothing is pending.'),
+  program: command
+    .optional()
+    .describe('With tool alembic: how Alembic is started, such as "poetry run alembic"; default: alembic.'),
   prepare: z
     .array(command)
     .default([])

@@ -6,6 +6,7 @@ import type { ReleaseRef, ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { BuiltArtifact } from '../engines/engine.ts';
 import type { AgentConnection } from '../ports.ts';
 import { build } from './build.ts';
+import type { ImageReport } from './image-report.ts';
 import {
   type DatabaseInput,
   type DatabaseStagePorts,
@@ -19,6 +20,8 @@ import type { HeldLock } from './lock.ts';
 import { confirm } from './confirm.ts';
 import { preflight } from './preflight.ts';
 import { releaseSpec, rolloutPlan } from './release-spec.ts';
+import { scanArtifact, type ArtifactScanPorts } from './scan/artifact.ts';
+import type { Scanned } from './scan/input.ts';
 import { stage } from './stage.ts';
 import { test } from './test.ts';
 
@@ -34,13 +37,17 @@ export interface Delivery {
   readonly status: AppStatus | null;
   readonly database: DatabaseInput | null;
   readonly signal: AbortSignal;
+  /** Users come in where this command does not. */
+  readonly isElsewhere?: boolean;
   /** Told what is known as soon as it is, for the final document of a run that fails later. */
   readonly onKnown: (facts: Readonly<Record<string, unknown>>) => void;
 }
 
-export interface DeliveryPorts extends DatabaseStagePorts {
+export interface DeliveryPorts extends DatabaseStagePorts, Pick<ArtifactScanPorts, 'scanner' | 'scans'> {
   readonly agent: AgentConnection;
   readonly lock: HeldLock;
+  /** Have the artifact on every host, where hosts are elsewhere; a sentence about how it came there. */
+  readonly distribute?: (artifact: BuiltArtifact, version: string) => Promise<string>;
 }
 
 export interface Delivered {
@@ -63,10 +70,18 @@ export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise
 
 async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports: DeliveryPorts): Promise<Delivered> {
   const { config, scope, source, status, signal, onKnown } = delivery;
-  const artifact = delivery.built ?? (await build({ config: config.build, ...source, signal }, ports));
+  const judge = {
+    previous: status?.stable?.artifact ?? null,
+    onImage: (image: ImageReport) => onKnown({ image }),
+  };
+  const artifact = delivery.built ?? (await build({ config, ...source, signal, judge }, ports));
   onKnown({ artifact: artifact.artifact });
-  if (delivery.built === undefined) await test({ config: config.test, artifact, ...source, signal }, ports);
+  if (delivery.built === undefined) {
+    await scanBuilt(delivery, artifact, ports);
+    await test({ config: config.test, artifact, ...source, signal }, ports);
+  }
 
+  await distribute(artifact, source.version, ports);
   const secrets = await releaseSecrets(config, ports);
   const release = asRelease(delivery, artifact, Object.keys(secrets));
   const previous = status?.stable ?? null;
@@ -90,6 +105,29 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   const serving = await confirm(delivery, release, ports);
   onKnown({ url: serving });
   return { release, previous, url: serving, rollout };
+}
+
+async function distribute(artifact: BuiltArtifact, version: string, ports: DeliveryPorts): Promise<void> {
+  const { distribute: bring } = ports;
+  if (bring === undefined) return;
+  await stage('distribute', `${version} to its hosts`, ports, async () => ({
+    value: null,
+    summary: await bring(artifact, version),
+  }));
+}
+
+/** Without a section in the configuration nothing is scanned, and that is said. */
+async function scanBuilt(delivery: Delivery, artifact: BuiltArtifact, ports: DeliveryPorts): Promise<void> {
+  const { config, source, status, signal, onKnown } = delivery;
+  const { scan: settings, build } = config;
+  if (settings === undefined) {
+    const text = 'not scanned: the configuration has no section "scan"';
+    ports.reporter.report({ type: 'note', stage: 'scan', text });
+    return;
+  }
+  const known = ({ document }: Scanned): void => onKnown({ scan: document });
+  const stable = status?.stable ?? null;
+  await scanArtifact({ settings, build, source, artifact, stable, signal, onKnown: known }, ports);
 }
 
 function asRelease(

@@ -33,7 +33,8 @@ export function scanArgv(
   const isSbom = subject.kind === 'sbom';
   return [
     ...begin(run, subject),
-    ...['--scanners', look.map((interest) => names[interest]).join(',')],
+    '--scanners',
+    look.map((interest) => names[interest]).join(','),
     '--skip-db-update',
     ...(isSbom ? [] : ['--skip-check-update']),
     ...(options.isOffline ? ['--offline-scan', '--skip-java-db-update'] : []),

@@ -12,3 +12,8 @@ export function records(value: unknown): readonly Fields[] {
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
+
+/** A line of a file: a whole number from 1. */
+export function line(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : null;
+}

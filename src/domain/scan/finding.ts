@@ -1,3 +1,5 @@
+import { sha256 } from '../artifact/sha256.ts';
+
 /** How bad, as the scanner says; in the order in which a table shows them. */
 export const severities = ['critical', 'high', 'medium', 'low', 'unknown'] as const;
 export type Severity = (typeof severities)[number];
@@ -19,7 +21,20 @@ export interface Finding {
   readonly fixedIn: readonly string[];
   /** The file or image that was looked at, as the scanner names it. */
   readonly target: string;
+  /** In that file; null when the scanner names none. */
+  readonly line: number | null;
+  /** The day on which it became known: `2026-02-03`; null when the scanner does not say. */
+  readonly published: string | null;
   readonly title: string;
+}
+
+/** A vulnerability that somebody has declared not to affect us. */
+export interface Suppressed {
+  readonly finding: Finding;
+  /** In their words: `not_affected: vulnerable_code_not_in_execute_path`. */
+  readonly statement: string;
+  /** The file that says so. */
+  readonly source: string;
 }
 
 /**
@@ -34,6 +49,9 @@ export function identityOf({ kind, id, aliases, purl, component, target }: Findi
   return [kind, name, purl === '' ? component : purl].join(' ');
 }
 
+/** The identity as SHA-256, hexadecimal: for whoever keeps findings apart by a short name. */
+export const fingerprintOf = (finding: Finding): string => sha256(new TextEncoder().encode(identityOf(finding)));
+
 /** CVE names first: every scanner knows them. */
 function byPreference(a: string, b: string): number {
   const rank = (name: string): number => (name.startsWith('CVE-') ? 0 : 1);
@@ -43,6 +61,12 @@ function byPreference(a: string, b: string): number {
 /** `pkg:npm/%40scope/name@1.0.0?arch=x#y` -> `pkg:npm/%40scope/name`. */
 export function withoutVersion(purl: string): string {
   return purl.replace(/[?#].*$/, '').replace(/@[^@/]*$/, '');
+}
+
+/** The first ten characters of a time, when they are a day. */
+export function dayOf(value: unknown): string | null {
+  const day = typeof value === 'string' ? value.slice(0, 10) : '';
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : null;
 }
 
 export function severityOf(value: unknown): Severity {

@@ -1,5 +1,5 @@
 import { isRecord, records, text } from './fields.ts';
-import { type Finding, severityOf, withoutVersion } from './finding.ts';
+import { type Finding, severityOf, type Suppressed, withoutVersion } from './finding.ts';
 import type { ScanRead } from './read-trivy.ts';
 
 /**
@@ -22,7 +22,11 @@ export function readGrype(report: string): ScanRead {
   ) {
     return { kind: 'unreadable', reason: 'the scanner wrote JSON that is no report of grype' };
   }
-  return { kind: 'read', findings: records(parsed['matches']).map(ofMatch) };
+  return {
+    kind: 'read',
+    findings: records(parsed['matches']).map(ofMatch),
+    suppressed: records(parsed['ignoredMatches']).flatMap(suppressedBy),
+  };
 }
 
 function ofMatch(match: Readonly<Record<string, unknown>>): Finding {
@@ -41,6 +45,16 @@ function ofMatch(match: Readonly<Record<string, unknown>>): Finding {
     version: text(artifact['version']),
     fixedIn: Array.isArray(fix['versions']) ? fix['versions'].map(text).filter((version) => version !== '') : [],
     target: text(location?.['path']),
+    line: null,
+    published: null,
     title: text(vulnerability['description']),
   };
+}
+
+/** Only what a VEX statement took out: rules of its own configuration are nobody's word but the change's. */
+function suppressedBy(match: Readonly<Record<string, unknown>>): readonly Suppressed[] {
+  const rule = records(match['appliedIgnoreRules']).find((one) => text(one['vex-status']) !== '');
+  if (rule === undefined) return [];
+  const statement = [rule['vex-status'], rule['vex-justification']].map(text).filter((part) => part !== '');
+  return [{ finding: ofMatch(match), statement: statement.join(': '), source: text(rule['namespace']) || 'vex' }];
 }

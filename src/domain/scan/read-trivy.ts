@@ -1,9 +1,9 @@
-import { type Fields, isRecord, records, text } from './fields.ts';
-import { type Finding, severityOf, withoutVersion } from './finding.ts';
+import { type Fields, isRecord, line, records, text } from './fields.ts';
+import { dayOf, type Finding, severityOf, type Suppressed, withoutVersion } from './finding.ts';
 
 /** Findings, or why the text is no report: a scan that failed is neither pass nor findings. */
 export type ScanRead =
-  | { readonly kind: 'read'; readonly findings: readonly Finding[] }
+  | { readonly kind: 'read'; readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
@@ -21,8 +21,19 @@ export function readTrivy(text: string): ScanRead {
   if (!isRecord(report) || report['SchemaVersion'] !== 2 || typeof report['ArtifactType'] !== 'string') {
     return { kind: 'unreadable', reason: 'the scanner wrote JSON that is no report of schema version 2' };
   }
-  return { kind: 'read', findings: records(report['Results']).flatMap(ofResult) };
+  const results = records(report['Results']);
+  if (
+    !isListOrNothing(report['Results']) ||
+    results.some((one) => !lists.every((name) => isListOrNothing(one[name])))
+  ) {
+    return { kind: 'unreadable', reason: 'the scanner wrote a report with something else where its lists are' };
+  }
+  return { kind: 'read', findings: results.flatMap(ofResult), suppressed: results.flatMap(suppressedIn) };
 }
+
+const lists = ['Vulnerabilities', 'Secrets', 'Misconfigurations', 'Licenses', 'ExperimentalModifiedFindings'];
+
+const isListOrNothing = (value: unknown): boolean => value === undefined || value === null || Array.isArray(value);
 
 function ofResult(result: Fields): readonly Finding[] {
   const target = text(result['Target']);
@@ -32,6 +43,7 @@ function ofResult(result: Fields): readonly Finding[] {
     title: unknown,
     severity: unknown,
     component: unknown,
+    at: unknown,
   ): Finding => ({
     kind,
     id: text(id),
@@ -42,16 +54,20 @@ function ofResult(result: Fields): readonly Finding[] {
     version: '',
     fixedIn: [],
     target,
+    line: line(at),
+    published: null,
     title: text(title),
   });
   return [
     ...records(result['Vulnerabilities']).map((one) => vulnerability(one, target)),
-    ...records(result['Secrets']).map((one) => other('secret', one['RuleID'], one['Title'], one['Severity'], target)),
+    ...records(result['Secrets']).map((one) =>
+      other('secret', one['RuleID'], one['Title'], one['Severity'], target, one['StartLine']),
+    ),
     ...records(result['Misconfigurations'])
       .filter((one) => one['Status'] !== 'PASS')
-      .map((one) => other('misconfiguration', one['ID'], one['Title'], one['Severity'], target)),
+      .map((one) => other('misconfiguration', one['ID'], one['Title'], one['Severity'], target, one['StartLine'])),
     ...records(result['Licenses']).map((one) =>
-      other('licence', one['Name'], one['Category'], one['Severity'], one['PkgName'] ?? one['FilePath']),
+      other('licence', one['Name'], one['Category'], one['Severity'], one['PkgName'] ?? one['FilePath'], null),
     ),
   ];
 }
@@ -71,6 +87,22 @@ function vulnerability(one: Fields, target: string): Finding {
       .map((version) => version.trim())
       .filter((version) => version !== ''),
     target,
+    line: null,
+    published: dayOf(one['PublishedDate']),
     title: text(one['Title']),
   };
+}
+
+/** What a VEX file took out; ignore files are never read. */
+function suppressedIn(result: Fields): readonly Suppressed[] {
+  return records(result['ExperimentalModifiedFindings'])
+    .filter((one) => one['Type'] === 'vulnerability' && isRecord(one['Finding']))
+    .map((one) => ({
+      finding: vulnerability(isRecord(one['Finding']) ? one['Finding'] : {}, text(result['Target'])),
+      statement: [one['Status'], one['Statement']]
+        .map(text)
+        .filter((part) => part !== '')
+        .join(': '),
+      source: text(one['Source']),
+    }));
 }

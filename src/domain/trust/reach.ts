@@ -17,6 +17,7 @@ const reaches: Readonly<Record<string, Reach>> = {
   build: 'runs',
   test: 'runs',
   classify: 'runs',
+  scan: 'runs',
   plan: 'runs',
   rehearse: 'runs',
   deploy: 'touches',

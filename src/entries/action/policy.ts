@@ -26,7 +26,7 @@ export async function basePolicy(
     const known = /^[0-9a-f]{40,64}$/.test(base) ? await repository.resolve(`${base}^{commit}`) : null;
     if (known === null) {
       warn(
-        'the base of this pull request is not in the clone (fetch-depth: 0 brings it), so deploy and rehearsal are judged as the change says',
+        'the base of this pull request is not in the clone (fetch-depth: 0 brings it), so deploy, rehearsal and scan are judged as the change says',
       );
       return null;
     }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { exploitationOf } from '../../../../src/domain/scan/exploitation.ts';
 import type { Finding } from '../../../../src/domain/scan/finding.ts';
-import { identityOf } from '../../../../src/domain/scan/finding.ts';
+import { fingerprintOf, identityOf } from '../../../../src/domain/scan/finding.ts';
 import { judgeScan, type Waiver } from '../../../../src/domain/scan/judge.ts';
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
@@ -13,6 +14,8 @@ const finding = (more: Partial<Finding> = {}): Finding => ({
   version: '4.17.0',
   fixedIn: ['4.17.21'],
   target: 'package-lock.json',
+  line: null,
+  published: null,
   title: 'prototype pollution',
   ...more,
 });
@@ -65,6 +68,11 @@ describe('a waiver', () => {
     expect([verdict.findings[0]?.waiver?.state, verdict.kind]).toEqual([state, kind]);
   });
 
+  test('that ended is a finding again, though the last release has it too', () => {
+    const verdict = judgeScan([finding()], [finding()], { ...rules, waivers: [waiver({ expires: '2026-02-28' })] });
+    expect(verdict.findings[0]).toMatchObject({ since: 'disclosed', blocks: 'waiver-expired' });
+  });
+
   test('for one package does not cover another', () => {
     const waivers = [waiver({ component: 'pkg:npm/minimist' })];
     expect(judgeScan([finding()], [], { ...rules, waivers }).kind).toBe('fail');
@@ -75,6 +83,36 @@ describe('a waiver', () => {
     const found = [finding({ aliases: ['GHSA-aaaa-bbbb-cccc'] })];
     expect(judgeScan(found, [], { ...rules, waivers }).kind).toBe('pass');
   });
+});
+
+describe('what the last release has too', () => {
+  const disclosedAfterDays = 30;
+
+  test('refuses the change once it has been public for longer than it may', () => {
+    const verdict = (published: string) =>
+      judgeScan([finding({ published })], [finding()], { ...rules, disclosedAfterDays }).findings[0]?.blocks;
+    expect([verdict('2026-01-30'), verdict('2026-01-31')]).toEqual(['overdue', null]);
+  });
+
+  test('counts from the day on which it was first seen here, when nobody says when it was published', () => {
+    const firstSeen = new Map([[fingerprintOf(finding()), '2026-01-01']]);
+    const verdict = judgeScan([finding()], [finding()], { ...rules, disclosedAfterDays, firstSeen });
+    expect(verdict.kind).toBe('fail');
+  });
+});
+
+test('what is exploited comes first, then what is likely, then what is severe', () => {
+  const names = ['CVE-1', 'CVE-2', 'CVE-3', 'CVE-4'];
+  const found = names.map((id) => finding({ id, severity: id === 'CVE-1' ? 'critical' : 'high' }));
+  const exploitation = exploitationOf(
+    new Set(['CVE-4']),
+    new Map([
+      ['CVE-3', 0.9],
+      ['CVE-2', 0.1],
+    ]),
+  );
+  const { findings } = judgeScan(found, [], { ...rules, exploitation });
+  expect(findings.map((one) => one.finding.id)).toEqual(['CVE-4', 'CVE-3', 'CVE-2', 'CVE-1']);
 });
 
 test('the table has what refuses first, then the worst, then what can be fixed', () => {

@@ -34,9 +34,12 @@ test('a match is a finding under its names, with its fixes', () => {
         version: '4.17.0',
         fixedIn: ['4.17.21'],
         target: '/app/package-lock.json',
+        line: null,
+        published: null,
         title: 'prototype pollution',
       },
     ],
+    suppressed: [],
   });
 });
 
@@ -62,7 +65,7 @@ test('a vulnerability that both scanners know is one, though each prefers anothe
 });
 
 test('no match at all is a clean scan', () => {
-  expect(readGrype(report([]))).toEqual({ kind: 'read', findings: [] });
+  expect(readGrype(report([]))).toEqual({ kind: 'read', findings: [], suppressed: [] });
 });
 
 test.each(['', 'panic: runtime error', '{}', '{"matches":[]}', '{"descriptor":{"name":"grype"}}'])(

@@ -11,7 +11,7 @@ const report = (results?: readonly unknown[]) =>
   });
 
 test('a clean scan has no results at all and is read as clean', () => {
-  expect(readTrivy(report())).toEqual({ kind: 'read', findings: [] });
+  expect(readTrivy(report())).toEqual({ kind: 'read', findings: [], suppressed: [] });
 });
 
 test('a vulnerability is read with its package, versions and fixes', () => {
@@ -38,9 +38,12 @@ test('a vulnerability is read with its package, versions and fixes', () => {
         version: '4.17.0',
         fixedIn: ['4.17.21', '5.0.0'],
         target: 'package-lock.json',
+        line: null,
+        published: null,
         title: 'prototype pollution',
       },
     ],
+    suppressed: [],
   });
 });
 
@@ -72,6 +75,14 @@ test.each([
   ['FATAL: no such image', 'the scanner wrote no JSON (20 characters)'],
   ['{}', 'the scanner wrote JSON that is no report of schema version 2'],
   ['null', 'the scanner wrote JSON that is no report of schema version 2'],
+  [
+    '{"SchemaVersion":2,"ArtifactType":"x","Results":"none"}',
+    'the scanner wrote a report with something else where its lists are',
+  ],
+  [
+    '{"SchemaVersion":2,"ArtifactType":"x","Results":[{"Vulnerabilities":{"a":1}}]}',
+    'the scanner wrote a report with something else where its lists are',
+  ],
   ['{"SchemaVersion":1,"ArtifactType":"x"}', 'the scanner wrote JSON that is no report of schema version 2'],
 ])('%j is no report: neither pass nor findings', (text, reason) => {
   expect(readTrivy(text)).toEqual({ kind: 'unreadable', reason });
