@@ -37,6 +37,20 @@ function processRules(config: Config): readonly Finding[] {
       { path: ['processes'], at: 'missing', message: 'is missing: a target needs at least the process that answers' },
     ];
   }
+  const { strategy } = config.deploy;
+  if (serving.length === 0 && strategy === 'rolling') return findings;
+  if (serving.length > 0 && strategy === 'rolling') {
+    return [
+      ...findings,
+      at(['deploy', 'strategy'], `rolling is for workers only, and ${serving[0]} takes traffic`, strategy),
+    ];
+  }
+  if (strategy === 'recreate' && config.proxy?.type === 'nginx') {
+    return [
+      ...findings,
+      at(['deploy', 'strategy'], 'nginx shows no maintenance page: use "proxy: { type: haproxy }"', strategy),
+    ];
+  }
   if (serving.length === 1) return findings;
   const [first, second] = serving;
   if (first === undefined || second === undefined) {
@@ -47,9 +61,12 @@ function processRules(config: Config): readonly Finding[] {
 }
 
 /** What runs beside an agent in a container must be a container itself, or it would end with it. */
-function placeRules({ target, proxy }: Config): readonly Finding[] {
+function placeRules({ target, proxy, deploy }: Config): readonly Finding[] {
   if (target?.type !== 'docker') return [];
   const findings: Finding[] = [];
+  if (target.hosts !== undefined && !deploy.wait) {
+    findings.push(at(['deploy', 'wait'], 'several hosts are led by the command: it waits for them', deploy.wait));
+  }
   if (target.host !== undefined && target.hosts !== undefined) {
     findings.push(at(['target', 'host'], 'is given beside "hosts": keep one of them'));
   }
@@ -85,6 +102,9 @@ function databaseRules(config: Config): readonly Finding[] {
   if (migrations.tool === 'command' && migrations.up === undefined) {
     const message = 'is missing: tool "command" needs the command that migrates DATABASE_URL';
     return [{ path: ['migrations', 'up'], at: 'missing', message }];
+  }
+  if (migrations.program !== undefined && migrations.tool !== 'alembic') {
+    return [at(['migrations', 'program'], `is for tool "alembic"; this is tool "${migrations.tool}"`)];
   }
   const own = ['up', 'down', 'status', 'files'] as const;
   return own

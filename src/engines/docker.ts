@@ -3,9 +3,10 @@ import { EnvironmentError } from '../errors.ts';
 import type { Argv, Containers, Exec, Files, ImageArchives, OpenContainers, Repository } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { buildFailure } from './docker/build-failure.ts';
-import { builderEnvironment } from './docker/builder.ts';
+import { builderEnvironment, hasBuildKit } from './docker/builder.ts';
 import { imageEngine, type ImageMaker } from './docker/image-engine.ts';
 import type { Registry } from './docker/registry.ts';
+import { secretFiles } from './docker/sources.ts';
 import type { Engine } from './engine.ts';
 import { runCommands } from './run-commands.ts';
 
@@ -43,8 +44,11 @@ function dockerMaker(context: StoreContext, ports: DockerPorts): ImageMaker {
   return {
     name: 'docker',
     async make(request, { source, folder }, normals, rules) {
-      const argv: Argv = [docker.program, ...buildArgv({ ...request, idFile: `${folder}/id`, source })];
       const env = { ...docker.env, ...(await builderEnvironment(docker, exec)) };
+      const secrets = await secretFiles(request, hasBuildKit(env), folder, files);
+      const dockerfile = `${source}/${request.dockerfile}`;
+      const wanted = { ...request.image, args: request.args, secrets, dockerfile, idFile: `${folder}/id`, source };
+      const argv: Argv = [docker.program, ...buildArgv(wanted)];
       const broken = await runCommands({ ...request, run: [argv] }, source, env, exec);
       if (broken !== null) return buildFailure({ ...broken, index: request.run.length }, request);
       const raw = (await files.readText(`${folder}/id`)).trim();
@@ -55,7 +59,7 @@ function dockerMaker(context: StoreContext, ports: DockerPorts): ImageMaker {
       }
       const { configDigest } = await normals.normalise(raw, rules, folder);
       // The old builder has no cache but its images.
-      if (env.DOCKER_BUILDKIT !== '0') await normals.forget(raw);
+      if (hasBuildKit(env)) await normals.forget(raw);
       return configDigest;
     },
     async test(request, environment) {

@@ -46,6 +46,31 @@ export interface BuildRequest extends CommandsRequest {
   readonly args: Readonly<Record<string, string>>;
   /** Seconds since 1970 that reproducible tools put into what they make. */
   readonly sourceDateEpoch?: number;
+  /** Only where an image is built. */
+  readonly image?: ImageRequest;
+  /** Told what a person should know and no build fails for. */
+  readonly onRemark?: (text: string) => void;
+}
+
+export interface ImageRequest {
+  /** What the application is, for a commit without a Dockerfile. */
+  readonly kind: 'node' | 'python' | 'plain' | null;
+  /** Stage of the Dockerfile; null for the last one. */
+  readonly target: string | null;
+  /** `linux/amd64`; null for what the engine runs itself. */
+  readonly platform: string | null;
+  /** By the id that the Dockerfile mounts them with. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly ssh: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What an image was made by. */
+export interface UsedDockerfile {
+  /** Relative to the folder that the image is made of. */
+  readonly path: string;
+  readonly text: string;
+  readonly isGenerated: boolean;
 }
 
 export interface TestRequest extends CommandsRequest {
@@ -70,7 +95,9 @@ export interface FailedBuild {
   readonly command: FailedCommand;
 }
 
-export type BuildResult = { readonly kind: 'built'; readonly artifact: BuiltArtifact } | FailedBuild;
+export type BuildResult =
+  | { readonly kind: 'built'; readonly artifact: BuiltArtifact; readonly dockerfile?: UsedDockerfile }
+  | FailedBuild;
 
 export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly command: FailedCommand };
 
@@ -88,7 +115,7 @@ export interface Engine {
    * Build the tree of a commit.
    *
    * Throws EnvironmentError `TOOL_MISSING`, GateFailed `BUILD_OUTPUT_MISSING`, `BUILD_OUTPUT_EMPTY`,
-   * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`, `DOCKERFILE_MISSING`.
+   * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`, `DOCKERFILE_MISSING`, `DOCKERFILE_INVALID`.
    */
   build(request: BuildRequest): Promise<BuildResult>;
   /** Run tests in a copy of an artifact, which stays as it is. Throws EnvironmentError `TOOL_MISSING`. */

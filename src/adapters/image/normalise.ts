@@ -6,6 +6,7 @@ import { blobPath, type Descriptor, imageManifest, imageParts, mediaTypes } from
 import { padded } from '../../domain/image/archive/tar.ts';
 import { headerBytes } from '../../domain/image/archive/write-tar.ts';
 import type { ImageArchives, NormalImage } from '../../ports.ts';
+import { countFiles } from './count-files.ts';
 import { unpackedLayer } from './unpacked-layer.ts';
 import { type ArchiveWriter, openArchiveWriter } from './archive-writer.ts';
 import { broken, membersOf } from './tar-file.ts';
@@ -13,6 +14,7 @@ import { broken, membersOf } from './tar-file.ts';
 /** Reads archives of engines and writes the one that every engine would give. */
 export function nodeImageArchives(): ImageArchives {
   return {
+    countFiles,
     async normalise(from, to, rules) {
       const source = await open(from, 'r');
       try {

@@ -1,8 +1,14 @@
 /** Arguments of the docker command line, after its name. */
 
 export interface ImageBuild {
+  /** Where it lies, with its whole path. */
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;
+  readonly target?: string | null;
+  readonly platform?: string | null;
+  /** Files by the ids that the Dockerfile mounts them with. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly ssh?: boolean;
   /** Gets the image's id. */
   readonly idFile: string;
   /** Folder that is sent to the builder. */
@@ -14,8 +20,12 @@ export function buildArgv(build: ImageBuild): readonly string[] {
   return [
     'build',
     ...pairs('--build-arg', build.args),
+    ...(build.target == null ? [] : ['--target', build.target]),
+    ...(build.platform == null ? [] : ['--platform', build.platform]),
+    ...Object.entries(build.secrets ?? {}).flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
+    ...(build.ssh === true ? ['--ssh', 'default'] : []),
     '--file',
-    `${build.source}/${build.dockerfile}`,
+    build.dockerfile,
     '--iidfile',
     build.idFile,
     build.source,

@@ -14,6 +14,8 @@ export interface EngineFacts {
 export interface Settings {
   readonly network: 'own' | 'host';
   readonly memory?: number | undefined;
+  /** An agent lives on the engine's own host. */
+  readonly isContained?: boolean;
   /** Address of the engine, as DOCKER_HOST writes it; absent: this machine's. */
   readonly host?: string | undefined;
 }
@@ -89,9 +91,10 @@ function noRoom(processes: number, engine: EngineFacts, { memory }: Settings): r
 }
 
 /** Traffic is shifted by the agent and the proxy of this host, which reach containers of this host only. */
-function elsewhere({ host }: Settings): readonly Unfit[] {
+function elsewhere({ host, isContained }: Settings): readonly Unfit[] {
   if (
     host === undefined ||
+    isContained === true ||
     /^(unix|npipe):/.test(host) ||
     /^tcp:\/\/(localhost|127\.\d+\.\d+\.\d+)(:\d+)?\/?$/.test(host)
   )

@@ -22,3 +22,6 @@ export async function builderEnvironment(
   const major = Number.parseInt(stdout.trim().split('\n').at(-1) ?? '', 10);
   return { ...plain, DOCKER_BUILDKIT: major < firstWithPlugIn ? '1' : '0' };
 }
+
+/** What the environment of a build says about who builds. */
+export const hasBuildKit = (env: Readonly<Record<string, string>>): boolean => env['DOCKER_BUILDKIT'] !== '0';

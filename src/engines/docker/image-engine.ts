@@ -1,8 +1,7 @@
 import { imageArtifact, imageId } from '../../domain/image/digest.ts';
 import { imageLabels } from '../../domain/image/labels.ts';
 import { sha256 } from '../../domain/artifact/sha256.ts';
-import { EnvironmentError, GateFailed } from '../../errors.ts';
-import type { Files } from '../../ports.ts';
+import { EnvironmentError } from '../../errors.ts';
 import type { StoreContext } from '../artifact-store.ts';
 import type { DockerPorts } from '../docker.ts';
 import type {
@@ -17,9 +16,11 @@ import type {
 } from '../engine.ts';
 import { outputFolder } from '../output-folder.ts';
 import { runCommands } from '../run-commands.ts';
+import { refuseUnreadable } from './build-failure.ts';
 import { type NormalImages, normalImages, type NormalRules } from './normal-image.ts';
 import { pushImage } from './registry.ts';
 import { findReleased } from './released.ts';
+import { contextRemark, dockerfileOf } from './sources.ts';
 
 /** Every image of ours carries it. */
 const builtLabel = 'fairway.built';
@@ -63,11 +64,16 @@ export function imageEngine(context: StoreContext, ports: DockerPorts, maker: Im
     const failed = await runCommands(request, tree, environment(request), exec);
     if (failed !== null) return { kind: 'failed', command: failed };
     const source = await outputFolder(tree, request.output, files);
-    await requireDockerfile(source, request.dockerfile, files);
-    const labels = { ...imageLabels(request), [builtLabel]: 'true' };
+    const dockerfile = await dockerfileOf(source, request, files);
+    const remark = await contextRemark(source, request.dockerfile, ports);
+    if (remark !== null) request.onRemark?.(remark);
+    const labels = { ...request.image?.labels, ...imageLabels(request), [builtLabel]: 'true' };
     const rules = { epochSeconds: request.sourceDateEpoch ?? 0, labels };
     const made = await maker.make(request, { source, folder }, normals, rules);
-    if (typeof made !== 'string') return made;
+    if (typeof made !== 'string') {
+      refuseUnreadable(made.command, dockerfile);
+      return made;
+    }
     const image = await containers.image(made);
     if (image === null) {
       throw new EnvironmentError('IMAGE_MISSING', `the engine took ${made}, but does not have it by that digest`, {
@@ -76,7 +82,7 @@ export function imageEngine(context: StoreContext, ports: DockerPorts, maker: Im
     }
     // Without a name it would be gone with the next clean-up of the engine.
     await containers.tag(image.id, repository, image.id.slice('sha256:'.length, 'sha256:'.length + 16));
-    return { kind: 'built', artifact: await built(image.id, image.sizeBytes) };
+    return { kind: 'built', artifact: await built(image.id, image.sizeBytes), dockerfile };
   }
 
   return {
@@ -123,11 +129,4 @@ export function imageEngine(context: StoreContext, ports: DockerPorts, maker: Im
 
 function environment({ env, version, commit }: CommandsRequest): Record<string, string> {
   return { ...env, FAIRWAY_VERSION: version, FAIRWAY_COMMIT: commit };
-}
-
-async function requireDockerfile(source: string, dockerfile: string, files: Files): Promise<void> {
-  if ((await files.stat(`${source}/${dockerfile}`))?.kind === 'file') return;
-  throw new GateFailed('DOCKERFILE_MISSING', `the commit has no file ${dockerfile} to build an image from`, {
-    hint: 'Add and commit it, or name another one under build.dockerfile; a target of type process needs none.',
-  });
 }

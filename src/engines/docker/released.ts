@@ -70,7 +70,7 @@ async function sameRelease(
   });
 }
 
-async function transfer(id: string, from: string | null, folder: string, ports: DockerPorts): Promise<void> {
+export async function transfer(id: string, from: string | null, folder: string, ports: DockerPorts): Promise<void> {
   const { files, exec, docker } = ports;
   await files.makeDirectory(folder, 0o700);
   const archive = `${folder}/image.tar`;

@@ -1,4 +1,5 @@
-import { cp, mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
@@ -10,7 +11,7 @@ import { nodeFiles } from '../../../src/adapters/node/files.ts';
 import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
 import { createMask } from '../../../src/domain/secrets/mask.ts';
 import { dockerEngine } from '../../../src/engines/docker.ts';
-import type { BuildRequest, BuiltArtifact, Engine } from '../../../src/engines/engine.ts';
+import type { BuildRequest, BuiltArtifact, Engine, ImageRequest } from '../../../src/engines/engine.ts';
 import { missing } from '../../requirements.ts';
 import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
 
@@ -31,10 +32,23 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'fairway engine '));
-  if (!canRun) return;
-  const env = { ...process.env, DOCKER_HOST: real.host, HOME: directory };
+  if (canRun) engine = openEngine('1');
+});
+afterEach(async () => await rm(directory, { recursive: true, force: true }));
+
+/** Debian's command line has BuildKit in the engine and asks for no plug-in. */
+const program = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
+
+function openEngine(buildKit: '0' | '1'): Engine {
+  const env = {
+    ...process.env,
+    DOCKER_HOST: real.host,
+    HOME: directory,
+    DOCKER_BUILDKIT: buildKit,
+    FAIRWAY_DOCKER: program,
+  };
   const orphans = nodeOrphans(directory);
-  engine = dockerEngine(
+  return dockerEngine(
     { stateDirectory: directory, scratch: orphans.scratch },
     {
       repository: {
@@ -51,8 +65,7 @@ beforeEach(async () => {
       random: () => Math.random().toString(16).slice(2),
     },
   );
-});
-afterEach(async () => await rm(directory, { recursive: true, force: true }));
+}
 
 async function source(files: Readonly<Record<string, string>>): Promise<void> {
   await mkdir(join(directory, 'source'), { recursive: true });
@@ -115,13 +128,24 @@ needsEngine('the same commit built again is the same image', async () => {
   expect(await built()).toEqual(await built());
 });
 
-needsEngine('two builds without a cache, of files with other dates, give one digest', async () => {
+for (const [name, buildKit] of [
+  ['BuildKit', '1'],
+  ['the old builder', '0'],
+] as const) {
+  needsEngine(`two builds by ${name} without a cache, of files with other dates, give one digest`, async () => {
+    engine = openEngine(buildKit);
+    await buildTwice();
+  });
+}
+
+async function buildTwice(): Promise<void> {
   const lines = [
     'RUN mkdir -p b a/z && echo made > a/z/file && ln a/z/file b/hard && ln -s ../a b/soft && date > /dev/null',
   ];
   await source({ Dockerfile: await dockerfile(...lines), page: 'hello', '.dockerignore': 'nothing\n' });
   const first = await built();
   await real.docker('builder', 'prune', '--all', '--force');
+  await real.docker('image', 'prune', '--force');
   await utimes(join(directory, 'source', 'page'), 1_800_000_000, 1_800_000_000);
   await rename(join(directory, 'source'), join(directory, 'source of another place'));
   await cp(join(directory, 'source of another place'), join(directory, 'source'), { recursive: true });
@@ -135,7 +159,7 @@ needsEngine('two builds without a cache, of files with other dates, give one dig
   });
   expect(times).toEqual({ kind: 'passed' });
   expect(await real.docker('image', 'inspect', '-f', '{{.Created}}', second.location)).toBe('2023-11-14T22:13:20Z');
-});
+}
 
 needsEngine('the layers of the base image stay what they are, so that every image shares them', async () => {
   await source({ Dockerfile: await dockerfile(), page: 'hello' });
@@ -153,6 +177,70 @@ needsEngine('a line of the Dockerfile that fails is a failed build, with the las
   expect(result).toMatchObject({ kind: 'failed', command: { index: 0, ended: 'exited' } });
   expect(result.kind === 'failed' ? result.command.lastLines.join('\n') : '').toMatch(/too bad[^]*7/);
 });
+
+needsEngine('a line that no builder understands is named with its number and its text', async () => {
+  await source({ Dockerfile: await dockerfile('RUNN echo hello') });
+
+  await expect(engine.build(request())).rejects.toMatchObject({
+    code: 'DOCKERFILE_INVALID',
+    family: 'gate',
+    message: expect.stringMatching(/^Dockerfile:5 is not understood: .*RUNN[^]*RUNN echo hello/) as string,
+  });
+});
+
+const image = (more: Partial<ImageRequest>): ImageRequest => ({
+  kind: null,
+  target: null,
+  platform: null,
+  secrets: {},
+  ssh: false,
+  labels: {},
+  ...more,
+});
+
+needsEngine('a secret is there while a line needs it, and in no layer, history or label afterwards', async () => {
+  const secret = 'correct-horse-battery';
+  const line = 'RUN --mount=type=secret,id=npm wc -c < /run/secrets/npm > length';
+  await source({ Dockerfile: await dockerfile(line) });
+  const artifact = await built({ image: image({ secrets: { npm: secret } }) });
+
+  const run = [['sh', '-c', `test "$(cat length)" = ${secret.length} && test ! -s /run/secrets/npm`]] as const;
+  expect(await engine.test({ ...request(), artifact, run })).toEqual({ kind: 'passed' });
+  const archive = join(directory, 'archive.tar');
+  await real.docker('save', '--output', archive, artifact.location);
+  expect((await readFile(archive)).includes(secret)).toBe(false);
+});
+
+needsEngine('an empty secret is refused before the builder starts', async () => {
+  await source({ Dockerfile: await dockerfile() });
+
+  await expect(engine.build(request({ image: image({ secrets: { npm: ' ' } }) }))).rejects.toMatchObject({
+    code: 'BUILD_SECRET_EMPTY',
+    family: 'config',
+  });
+});
+
+needsEngine('a stage can be asked for, and what the ignore file names is not in it', async () => {
+  const text = (await dockerfile('RUN touch one')).replace('FROM ${BASE_IMAGE}', 'FROM ${BASE_IMAGE} AS one');
+  await source({ Dockerfile: `${text}\nFROM one\nRUN touch two`, '.dockerignore': 'private\n', private: 'x' });
+  const artifact = await built({ image: image({ target: 'one' }) });
+  const run = [['sh', '-c', 'test -e one && test ! -e two && test ! -e private']] as const;
+
+  expect(await engine.test({ ...request(), artifact, run })).toEqual({ kind: 'passed' });
+});
+
+needsEngine(
+  'an application without a Dockerfile that says what it is gets an image that does not run as root',
+  async () => {
+    await source({ 'index.js': 'console.log("hello from", process.getuid())' });
+    const artifact = await built({ image: image({ kind: 'node' }), args: { BASE_IMAGE: await real.base() } });
+    const lines: string[] = [];
+    const run = [['node', '.']] as const;
+    await engine.test({ ...request(), artifact, run, onLine: (_, line) => lines.push(line) });
+
+    expect(lines).toEqual(['hello from 1000']);
+  },
+);
 
 needsEngine('a commit without a Dockerfile is refused before anything is built', async () => {
   await source({ page: 'hello' });

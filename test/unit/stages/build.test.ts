@@ -1,21 +1,22 @@
 import { expect, test } from 'vitest';
-import type { BuildRequest, BuildResult, Engine } from '../../../src/engines/engine.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import type { BuildRequest, BuildResult, BuiltImage, Engine } from '../../../src/engines/engine.ts';
 import type { RunEvent } from '../../../src/ports.ts';
 import { build } from '../../../src/stages/build.ts';
+import type { ImageReport } from '../../../src/stages/image-report.ts';
+import { fakeSecrets } from '../../fakes/secrets.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 
-const config = {
-  run: [
-    ['npm', 'ci'],
-    ['npm', 'run', 'build now'],
-  ] as [string, ...string[]][],
-  output: '.',
-  env: { A: '1' },
-  timeout: 900_000,
-  engine: 'auto' as const,
-  dockerfile: 'Dockerfile',
-  args: {},
-};
+const config = configSchema.parse({
+  app: 'shop',
+  build: {
+    run: [
+      ['npm', 'ci'],
+      ['npm', 'run', 'build now'],
+    ],
+    env: { A: '1' },
+  },
+});
 const built: BuildResult = {
   kind: 'built',
   artifact: {
@@ -38,7 +39,12 @@ function world(answer: (request: BuildRequest) => BuildResult) {
       return answer(request);
     },
   } as Engine;
-  const ports = { engine, reporter: { report: (event: RunEvent) => void events.push(event) }, clock: fakeClock() };
+  const ports = {
+    engine,
+    reporter: { report: (event: RunEvent) => void events.push(event) },
+    clock: fakeClock(),
+    secrets: fakeSecrets({}),
+  };
   return { events, requests, ports };
 }
 
@@ -82,7 +88,7 @@ test('each command is shown before it runs, and its lines as they come', async (
 test('a build without commands says that the tree of the commit is the release', async () => {
   const { ports, events } = world(() => built);
 
-  await build({ ...input, config: { ...config, run: [] } }, ports);
+  await build({ ...input, config: { ...config, build: { ...config.build, run: [] } } }, ports);
 
   expect(events[1]).toEqual({
     type: 'note',
@@ -136,7 +142,9 @@ test('a command that takes too long is told apart, with its limit and where to c
     },
   }));
 
-  await expect(build({ ...input, config: { ...config, run: [['make']] } }, ports)).rejects.toMatchObject({
+  await expect(
+    build({ ...input, config: { ...config, build: { ...config.build, run: [['make']] } } }, ports),
+  ).rejects.toMatchObject({
     code: 'BUILD_TIMEOUT',
     message: 'make did not end within 15 min and was ended\n  (it wrote nothing)',
     hint: 'find out what it waits for, or give it more time: build.timeout',
@@ -174,4 +182,71 @@ test('of a build that writes a million lines the first 10,000 are shown, and it 
   expect(events.filter(({ type }) => type === 'note')).toEqual([
     { type: 'note', stage: 'build', text: 'only the first 10,000 lines of the output are shown: there are too many' },
   ]);
+});
+
+const image: BuildResult = {
+  kind: 'built',
+  dockerfile: { path: 'Dockerfile', text: 'FROM node:24\nCOPY . .\n', isGenerated: false },
+  artifact: {
+    artifact: `image:sha256:${'cd'.repeat(32)}`,
+    location: `sha256:${'cd'.repeat(32)}`,
+    sizeBytes: 12e6,
+    normal: {
+      configDigest: `sha256:${'cd'.repeat(32)}`,
+      manifestDigest: `sha256:${'ef'.repeat(32)}`,
+      config: { config: {}, history: [] },
+      layers: [{ digest: 'sha256:1', sizeBytes: 12e6, step: 'COPY . .' }],
+    },
+  },
+};
+
+function imageWorld(settings: object, previousBytes: number) {
+  const found = world(() => image);
+  const previous: BuiltImage = {
+    artifact: 'image:sha256:old',
+    location: 'sha256:old',
+    sizeBytes: previousBytes,
+    normal: {
+      configDigest: 'sha256:old',
+      manifestDigest: '',
+      config: {},
+      layers: [{ digest: 'sha256:0', sizeBytes: previousBytes, step: 'COPY . .' }],
+    },
+  };
+  const engine = { ...found.ports.engine, find: async () => previous } as Engine;
+  const reports: ImageReport[] = [];
+  const judge = { previous: 'image:sha256:old', onImage: (report: ImageReport) => void reports.push(report) };
+  const parsed = configSchema.parse({ app: 'shop', image: settings });
+  const run = async () => await build({ ...input, config: parsed, judge }, { ...found.ports, engine });
+  return { ...found, reports, run };
+}
+
+test('an image that breaks rules is built with warnings that name the line, and its size is compared', async () => {
+  const { run, reports, events } = imageWorld({}, 10e6);
+  await run();
+
+  expect(events.flatMap((event) => (event.type === 'warning' ? [event.text] : []))).toEqual([
+    'Dockerfile:1: the image runs as root: it names no USER',
+    'Dockerfile:1: nobody can tell whether a container of the image is well: it has no HEALTHCHECK',
+    'the image is too large: 12.0 MB are 20.0 % more than the 10.0 MB of the last release (limit 10.0 %)',
+  ]);
+  expect(reports[0]?.size).toMatchObject({ sizeBytes: 12e6, beforeBytes: 10e6 });
+});
+
+test('a rule that is a gate refuses the image, and the result still tells what was found', async () => {
+  const { run, reports } = imageWorld({ policy: { user: 'gate', healthcheck: 'off' } }, 10e6);
+
+  await expect(run()).rejects.toMatchObject({
+    code: 'IMAGE_POLICY',
+    family: 'gate',
+    message: 'the image breaks a rule:\n  Dockerfile:1: the image runs as root: it names no USER',
+  });
+  expect(reports[0]?.policy).toHaveLength(1);
+});
+
+test('a budget that is a gate refuses an image that grew too much', async () => {
+  const policy = { user: 'off', healthcheck: 'off', base: 'off' };
+  const { run } = imageWorld({ policy, size: { exceeded: 'gate', growth: '15%' } }, 10e6);
+
+  await expect(run()).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', family: 'gate' });
 });

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { configSchema } from '../../../src/config/schema.ts';
 import type { BuiltArtifact, Engine, TestRequest, TestResult } from '../../../src/engines/engine.ts';
 import type { RunEvent } from '../../../src/ports.ts';
 import { test as testStage } from '../../../src/stages/test.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 
 const artifact: BuiltArtifact = { artifact: 'directory:sha256:aa', location: '/artifacts/aa/tree', manifest: [] };
-const config = { run: [['npm', 'test']] as [string, ...string[]][], env: {}, timeout: 60_000 };
+const { test: config } = configSchema.parse({ app: 'shop', test: { run: 'npm test', timeout: '60s' } });
 const input = { config, artifact, commit: 'c0ffee', version: '1.1.0' };
 
 function world(result: TestResult) {

@@ -1,7 +1,10 @@
 import { unreleasedVersion } from '../../../domain/release/plan.ts';
+import { sizeLine } from '../../../domain/image/size.ts';
 import { build } from '../../../stages/build.ts';
+import type { ImageReport } from '../../../stages/image-report.ts';
 import { planRelease } from '../../../stages/release.ts';
 import { commitEpoch, inspectSource } from '../../../stages/source.ts';
+import { existingAgent, statusOf } from '../agent.ts';
 import type { CommandBody, CommandContext } from '../command.ts';
 import { openWorkshop, type Workshop } from '../delivery.ts';
 import { openProject, type Project } from '../project.ts';
@@ -10,16 +13,17 @@ import { openProject, type Project } from '../project.ts';
 export const run: CommandBody = async (context) => {
   const project = await openProject(context);
   const workshop = await openWorkshop(project);
-  const { version, commit, artifact } = await buildHead(context, project, workshop);
+  const { version, commit, artifact, image } = await buildHead(context, project, workshop);
   return {
     outcome: 'ok',
     code: 'BUILT',
-    result: { release: { version, commit }, artifact: artifact.artifact, location: artifact.location },
-    summary: [`${artifact.artifact}`, `in ${artifact.location}`],
+    result: { release: { version, commit }, artifact: artifact.artifact, location: artifact.location, image },
+    summary: [`${artifact.artifact}`, `in ${artifact.location}`, ...(image === null ? [] : [sizeLine(image.size)])],
   };
 };
 
-export async function buildHead({ flags, signal }: CommandContext, { config }: Project, workshop: Workshop) {
+export async function buildHead(context: CommandContext, { config, scope }: Project, workshop: Workshop) {
+  const { flags, signal } = context;
   const { commit } = await inspectSource(workshop.repository, flags['allow-dirty'] === true);
   const plan = await planRelease(config.release, { commit }, workshop.repository);
   const source = {
@@ -27,6 +31,12 @@ export async function buildHead({ flags, signal }: CommandContext, { config }: P
     version: unreleasedVersion(plan.current, commit),
     sourceDateEpoch: await commitEpoch(commit, workshop.repository),
   };
-  const artifact = await build({ config: config.build, ...source, signal }, workshop);
-  return { ...source, artifact };
+  const status = await existingAgent(context, async (agent) => await statusOf(agent, scope));
+  let image: ImageReport | null = null;
+  const judge = {
+    previous: status?.stable?.artifact ?? null,
+    onImage: (report: ImageReport) => void (image = report),
+  };
+  const artifact = await build({ config, ...source, signal, judge }, workshop);
+  return { ...source, artifact, image: image as ImageReport | null };
 }

@@ -45,10 +45,19 @@ test('the ports that something listens on are read from the table of the kernel,
 });
 
 test('a build is asked for with its arguments and without labels, which would spoil the cache of the builder', () => {
-  const build = { dockerfile: 'Dockerfile', args: { BASE_IMAGE: 'node:24' } };
+  const build = { dockerfile: '/s/tree/Dockerfile', args: { BASE_IMAGE: 'node:24' } };
 
   expect(buildArgv({ ...build, idFile: '/s/id', source: '/s/tree' }).join(' ')).toBe(
     'build --build-arg BASE_IMAGE=node:24 --file /s/tree/Dockerfile --iidfile /s/id /s/tree',
+  );
+});
+
+test('a secret of a build is named by its file, never by its value', () => {
+  const build = { dockerfile: '/s/Dockerfile', args: {}, secrets: { npm: '/s/secret-0' }, ssh: true };
+  const argv = buildArgv({ ...build, target: 'web', platform: 'linux/arm64', idFile: '/s/id', source: '/s/tree' });
+
+  expect(argv.join(' ')).toBe(
+    'build --target web --platform linux/arm64 --secret id=npm,src=/s/secret-0 --ssh default --file /s/Dockerfile --iidfile /s/id /s/tree',
   );
 });
 
