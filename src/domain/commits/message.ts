@@ -64,7 +64,7 @@ export function parseMessage(text: string): Message {
     breakingNotes: rest.breakingNotes,
     // Most commits are judged and never shown; only those that are need their issues.
     get references() {
-      found ??= whole.includes('#') && header !== '' ? references(parser.parse(fed(header, rest)).references) : [];
+      found ??= referencesIn(whole, header, rest);
       return found;
     },
   };
@@ -98,6 +98,18 @@ function partsOf(lines: readonly string[]): Parts {
 function fed(header: string, { prose, footerLines }: Parts): string {
   const body = prose.filter((line) => line.includes('#')).map((line) => ` ${line}`);
   return [header, '', ...body, '', ...footerLines.map((line) => (line.trim() === '' ? '' : line))].join('\n');
+}
+
+const squashed = / \(#(\d+)\)$/;
+const closing = /(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\s/i;
+
+/** A squashed pull request with nothing else is the usual case, and needs no parser. */
+function referencesIn(whole: string, header: string, rest: Parts): Message['references'] {
+  const first = whole.indexOf('#');
+  if (first === -1 || header === '') return [];
+  const number = whole.includes('#', first + 1) || closing.test(header) ? undefined : squashed.exec(header)?.[1];
+  if (number !== undefined) return [{ action: null, issue: `#${number}` }];
+  return references(parser.parse(fed(header, rest)).references);
 }
 
 function references(

@@ -105,6 +105,7 @@ export function renderEntry(entry: Entry, links: Links | null): string {
 
 /** `fix the pager (#12)` -> `fix the pager`: the number comes back among the links. */
 function withoutOwnNumbers(text: string, issues: readonly string[]): string {
+  if (!text.endsWith(')')) return text;
   return text.replace(/(?:\s*\(#\d+\))+$/, (numbers) => {
     const all = numbers.match(/#\d+/g) ?? [];
     return all.every((number) => issues.includes(number)) ? '' : numbers;
@@ -113,6 +114,7 @@ function withoutOwnNumbers(text: string, issues: readonly string[]): string {
 
 /** Outside of code spans, `<` would begin a tag. */
 function plain(text: string): string {
+  if (!text.includes('<')) return text;
   return text
     .split(/(`[^`]*`)/)
     .map((part, at) => (at % 2 === 1 ? part : part.replaceAll('<', '&lt;')))
@@ -120,7 +122,7 @@ function plain(text: string): string {
 }
 
 function linked(text: string, links: Links | null): string {
-  if (links === null) return text;
+  if (links === null || !text.includes('#')) return text;
   return text
     .split(/(`[^`]*`)/)
     .map((part, at) =>

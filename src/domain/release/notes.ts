@@ -26,20 +26,21 @@ function grouped(
   entries: readonly Entry[],
   { format, links }: { readonly format: ChangelogFormat; readonly links: Links | null },
 ): readonly NotesSection[] {
+  const items = new Map<string, string[]>();
+  const add = (title: string, entry: Entry): void => {
+    const known = items.get(title);
+    if (known === undefined) items.set(title, [renderEntry(entry, links)]);
+    else known.push(renderEntry(entry, links));
+  };
   const order = sections[format];
-  const found: NotesSection[] = [];
-  for (const title of order) {
-    const items = entries.filter(({ section }) => section === title).map((entry) => renderEntry(entry, links));
-    if (format === 'conventional' && title === order[0]) {
-      items.push(
-        ...entries
-          .filter(({ isBreaking }) => isBreaking)
-          .map((entry) => renderEntry({ ...entry, isBreaking: false }, links)),
-      );
-    }
-    if (items.length > 0) found.push({ title, items });
+  for (const entry of entries) {
+    add(entry.section, entry);
+    if (format === 'conventional' && entry.isBreaking) add(order[0] ?? '', { ...entry, isBreaking: false });
   }
-  return found;
+  return order.flatMap((title) => {
+    const found = items.get(title);
+    return found === undefined ? [] : [{ title, items: found }];
+  });
 }
 
 /** The sections as text, put together by the changelog writer; empty when nothing is worth reading. */

@@ -131,6 +131,7 @@ function otherLines({ graph, onBranch, versions }: RangeInput): {
 } {
   const versionOf = new Map<string, string>();
   const commits: ReadCommit[] = [];
+  if (versions.length === 0) return { commits, versionOf };
   const ascending = versions
     .filter(({ commit }) => !onBranch.has(commit))
     .toSorted((a, b) => compareVersions(a.version, b.version));

@@ -18,9 +18,11 @@ interface RevertOf {
 
 const sha = /\b[0-9a-f]{7,64}\b/g;
 
+const mayRevert = ({ type, header }: Message): boolean => type === 'revert' || header.startsWith('Re');
+
 /** Read what a message reverts; null when it is no revert. */
 export function revertOf(message: Message): RevertOf | null {
-  if (message.type !== 'revert' && !message.header.startsWith('Re')) return null;
+  if (!mayRevert(message)) return null;
   const quoted = /^(Revert|Reapply) "(.*)"(?: \(#\d+\))?$/.exec(message.header);
   const isTyped = message.type === 'revert';
   if (quoted === null && !isTyped) return null;
@@ -68,6 +70,7 @@ export function pairReverts(
 ): RevertOutcome {
   const cancelledBy = new Map<string, string>();
   const reapplied = new Map<string, Level>();
+  if (!commits.some(({ message }) => mayRevert(message))) return { cancelledBy, reapplied };
   const undone = new Map<string, readonly string[]>();
   const spent = new Set<string>();
   const within = new Set(commits.map(({ record }) => record.sha));

@@ -48,10 +48,10 @@ export function allSections(
       tag: tag.tag,
       previousTag: before?.tag ?? null,
       date: dayOf(graph.commits.get(tag.commit)?.committedAt),
-      ...notesSections(
-        commits.map((commit) => withTwin(commit, tag, twinOf, owner)),
-        { ...options, isFirst: before === null },
-      ),
+      ...notesSections(twinOf.size === 0 ? commits : commits.map((commit) => withTwin(commit, tag, twinOf, owner)), {
+        ...options,
+        isFirst: before === null,
+      }),
     };
   });
   return sections.toReversed();

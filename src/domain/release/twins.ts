@@ -91,6 +91,7 @@ export function repeatedWithin(
   patchIds: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, Twin> {
   const twins = new Map<string, Twin>();
+  if (commits.length < 2) return twins;
   const seen = new Set<string>();
   const pickedHere = new Map<string, string>();
   const byHeader = new Map<string, ReadCommit[]>();

@@ -23,7 +23,11 @@ export async function readHistory(
   const [head, found, own] = await Promise.all([
     repository.head(),
     at.tags ?? repository.tags(),
-    repository.history({ from: [], to: at.commit ?? 'HEAD', onCommit: at.isWhole === true ? messageOf : undefined }),
+    repository.history({
+      from: [],
+      to: at.commit ?? 'HEAD',
+      onCommit: at.isWhole === true ? (commit) => void messageOf(commit).references : undefined,
+    }),
   ]);
   const tags = at.tags ?? (await orThoseOfRemote(found, settings, repository));
   // The first that git tells is where it began, even when HEAD moves while we read.
@@ -36,6 +40,8 @@ export async function readHistory(
   const others = elsewhere.length === 0 ? [] : await repository.history({ from: [commit], to: elsewhere });
   const commits = others.length === 0 ? own : [...own, ...others];
   const history: ReleaseHistory = { head: commit, branch: at.branch ?? head?.branch ?? null, commits, tags };
+  // A whole changelog joins twins by what their messages say: the patches of a whole history would take minutes.
+  if (at.isWhole === true) return history;
   return {
     ...history,
     patchIds: await patchesOfTwins(

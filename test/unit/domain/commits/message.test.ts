@@ -56,6 +56,28 @@ describe('a message is taken apart', () => {
     expect(references.map(({ issue }) => issue)).toEqual(['#1', '#2', 'owner/name#3']);
   });
 
+  test('what a header names is the same, whether or not the parser had to be asked', () => {
+    const word = fc.constantFrom(
+      'fix',
+      'close idle',
+      'closes',
+      'fixes',
+      'resolve',
+      'prefix ',
+      'add',
+      'x#',
+      'o/n',
+      'a:',
+    );
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), fc.nat(999), (words, number) => {
+        const header = `feat: ${words.join(' ')} (#${number})`;
+        // A sign that names nothing keeps the short way from being taken.
+        expect(parseMessage(header).references).toEqual(parseMessage(`${header}\n\nthe # sign`).references);
+      }),
+    );
+  });
+
   test('a message of 5 MB is read', () => {
     expect(parseMessage(`feat: big\n\n${'x'.repeat(5_000_000)}`).type).toBe('feat');
   });
