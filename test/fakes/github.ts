@@ -195,6 +195,11 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
       ['POST', /^\/issues$/, () => createIssue(json())],
       ['GET', /^\/deployments$/, () => ok(github.deployments.filter((one) => isAsked(one, query)))],
       ['POST', /^\/deployments$/, () => createDeployment(json())],
+      [
+        'GET',
+        /^\/deployments\/(\d+)\/statuses$/,
+        (id) => ok(github.deployments.find((one) => one.id === Number(id))?.statuses.toReversed() ?? []),
+      ],
       ['POST', /^\/deployments\/(\d+)\/statuses$/, (id) => createStatus(Number(id), json())],
       [
         'GET',

@@ -6,6 +6,8 @@ export interface GitHubPages {
   stickyComment(issue: number, marker: string, body: string): Promise<void>;
   /** The deployment that this run made before, or a new one. */
   deployment(wanted: WantedDeployment): Promise<number>;
+  /** The newest one that Fairway made for an environment, and the last state that it was given. */
+  lastDeployment(environment: string): Promise<{ readonly id: number; readonly state: string } | null>;
   deploymentState(id: number, state: DeploymentState, details: StateDetails): Promise<void>;
   /** Open an issue, unless an open one carries the marker. */
   issueOnce(marker: string, issue: { readonly title: string; readonly body: string }): Promise<void>;
@@ -68,6 +70,15 @@ export function githubPages(call: Call): GitHubPages {
         payload: { fairway: run },
       });
       return number(data, 'id');
+    },
+    async lastDeployment(environment) {
+      const { data } = await call(`GET ${base}/deployments`, { environment, task: 'deploy', per_page: pageSize });
+      const ours = (Array.isArray(data) ? data : []).filter((one) => text(payloadOf(one), 'fairway') !== '');
+      const id = Math.max(...ours.map((one) => number(one, 'id')));
+      if (!Number.isFinite(id)) return null;
+      const route = `GET ${base}/deployments/{deployment_id}/statuses`;
+      const { data: states } = await call(route, { deployment_id: id, per_page: 1 });
+      return { id, state: text(Array.isArray(states) ? states[0] : null, 'state') };
     },
     async deploymentState(id, state, { description, environmentUrl, logUrl }) {
       await call(`POST ${base}/deployments/{deployment_id}/statuses`, {

@@ -14,8 +14,8 @@ const ofReports: Readonly<Record<Report, Permissions>> = {
   issue: { issues: 'write' },
 };
 
-const releases: readonly string[] = ['ship', 'release', 'resume', 'promote'];
-const deploys: readonly string[] = ['ship', 'deploy', 'promote', 'rollback', 'undo'];
+const releases: readonly string[] = ['ship', 'release', 'resume', 'follow', 'promote'];
+const deploys: readonly string[] = ['ship', 'deploy', 'promote', 'rollback', 'undo', 'resume', 'follow', 'watch'];
 
 /** The smallest `permissions:` with which a command does all that it can, given what it is to report. */
 export function permissionsOf(command: string, reach: Reach, reports: readonly Report[]): Permissions {

@@ -6,6 +6,15 @@ import { placeOf } from './place.ts';
 /** Commands after which another release may serve. */
 export const deploymentCommands: readonly string[] = ['ship', 'deploy', 'promote', 'rollback', 'undo'];
 
+/** Commands that tell how an earlier deployment went on: their answer belongs to the deployment of another run. */
+export const collectingCommands: readonly string[] = ['follow', 'watch', 'resume'];
+
+/** Does what was collected end the last deployment? A finished one is only changed when it was rolled back since. */
+export function ends(state: string, { document }: RunFacts): boolean {
+  if (document.code.startsWith('NOTHING')) return false;
+  return state === 'in_progress' || (state === 'success' && /^rolled-back$|^rollback-failed$/.test(document.outcome));
+}
+
 /** The environment that a run deploys to; null when the configuration cannot be read, which the run itself will say. */
 export async function deployed(run: Run, env: Readonly<Record<string, string | undefined>>): Promise<string | null> {
   const { loadConfiguration } = await import('../cli/configuration.ts');

@@ -9,7 +9,7 @@ import { permissionsOf, type Report } from '../../domain/trust/permissions.ts';
 import { reachOf } from '../../domain/trust/reach.ts';
 import type { RunEvent } from '../../ports.ts';
 import type { Run } from '../cli/context.ts';
-import { closingState, deployed, deploymentCommands } from './deployment.ts';
+import { closingState, collectingCommands, deployed, deploymentCommands, ends } from './deployment.ts';
 import type { ActionInputs } from './read-inputs.ts';
 import { runUrlOf } from './results.ts';
 
@@ -38,10 +38,13 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   const isDryRun = run.globals['dry-run'] === true;
   const reach = reachOf(command, run.positionals, isDryRun);
   const isDeploy = deploymentCommands.includes(command) && reach === 'touches';
+  const collects = collectingCommands.includes(command) && reach === 'touches';
   const wants = (report: Report): boolean => inputs.report.includes(report);
   const pull = wants('comment') && event.name.startsWith('pull_request') ? event.pullRequest : null;
   const pages =
-    pull === null && !(isDeploy && (wants('deployment') || wants('issue'))) ? null : await pagesOf(env, token);
+    pull === null && !((isDeploy || collects) && (wants('deployment') || wants('issue')))
+      ? null
+      : await pagesOf(env, token);
   let deployment: number | null = null;
   let environment = inputs.environment ?? 'default';
 
@@ -88,6 +91,13 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
           await github.stickyComment(pull.number, marker, pullRequestComment(facts, events, { marker, runUrl }));
         });
       }
+      if (collects) environment = (await deployed(run, env)) ?? environment;
+      if (collects && wants('deployment')) {
+        await attempt('deployment', 'the end of the deployment is not shown on GitHub', async (github) => {
+          const last = await github.lastDeployment(environment);
+          if (last !== null && ends(last.state, facts)) deployment = last.id;
+        });
+      }
       const id = deployment;
       if (id !== null) {
         await attempt('deployment', 'the end of the deployment is not shown on GitHub', async (github) => {
@@ -95,7 +105,7 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
             await github.deploymentState(id, state.state, { ...state, logUrl: runUrl });
         });
       }
-      if (wants('issue') && isDeploy && /^rolled-back$|^rollback-failed$/.test(facts.document.outcome)) {
+      if (wants('issue') && (isDeploy || collects) && /^rolled-back$|^rollback-failed$/.test(facts.document.outcome)) {
         const marker = commentMarker(`rollback/${environment}/${facts.commit ?? env['GITHUB_SHA'] ?? ''}`);
         await attempt('issue', 'there is no issue about the rollback', async (github) => {
           await github.issueOnce(marker, rollbackIssue(facts, { environment, marker, runUrl }));

@@ -63,6 +63,20 @@ describe('a deployment', () => {
     ]);
   });
 
+  test('left to the agent is in progress until a later run collects its end', async () => {
+    const { main, sha } = await step({ command: 'deploy', wait: 'false' });
+    expect(main.outputs).toMatchObject({ outcome: 'running', 'exit-code': '0' });
+    const states = (): readonly string[] => github.deployments[0]?.statuses.map(({ state }) => state) ?? [];
+    expect(states()).toEqual(['in_progress']);
+
+    const { main: later } = await step({ command: 'follow' }, { sha });
+    expect(later.outputs['outcome']).toBe('ok');
+    expect(states()).toEqual(['in_progress', 'success']);
+
+    await step({ command: 'follow' }, { sha });
+    expect(states()).toEqual(['in_progress', 'success']);
+  });
+
   test('is made once, however often the run is repeated', async () => {
     const { sha } = await step({ command: 'deploy' });
     await step({ command: 'deploy' }, { sha });
