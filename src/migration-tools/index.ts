@@ -1,3 +1,4 @@
+import { alembicTool } from './alembic.ts';
 import { commandTool } from './command.ts';
 import { sqlTool } from './sql.ts';
 import type { MigrationTool, ToolPorts, ToolSettings } from './tool.ts';
@@ -6,6 +7,7 @@ import type { MigrationTool, ToolPorts, ToolSettings } from './tool.ts';
 const tools: Readonly<Record<string, (settings: ToolSettings, ports: ToolPorts) => MigrationTool>> = {
   sql: () => sqlTool,
   command: commandTool,
+  alembic: alembicTool,
 };
 
 export function migrationTool(settings: ToolSettings, ports: ToolPorts): MigrationTool {

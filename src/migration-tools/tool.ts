@@ -1,6 +1,6 @@
 import type { Dialect } from '../domain/migration/dialect.ts';
 import type { StatementFailure } from '../domain/migration/failure.ts';
-import type { MigrationPlan } from '../domain/migration/compare.ts';
+import type { MigrationPlan, PendingMigration } from '../domain/migration/compare.ts';
 import type { AppliedMigration, Migration, MigrationSet } from '../domain/migration/migration.ts';
 import type { Argv, Clock, Exec, Files, Reporter, SqlConnection } from '../ports.ts';
 
@@ -66,12 +66,17 @@ export interface MigrationTool {
    * the database has nothing.
    */
   baseCommit?(applied: readonly AppliedMigration[]): string | null;
-  /** True when applying a migration brings all that come before it as well. */
-  readonly bringsEarlier?: true;
+  /** Those of the pending ones that bring all others with them, for whoever does not care about each by itself. */
+  targets?(pending: readonly PendingMigration[]): readonly PendingMigration[];
   /** Make the table of applied versions where there is none. */
   prepare(session: MigrationSession): Promise<void>;
   /** Run one migration and record it; `begun` is what an earlier attempt left. */
-  apply(migration: Migration, begun: AppliedMigration | null, session: MigrationSession): Promise<ApplyResult>;
+  apply(
+    migration: Migration,
+    begun: AppliedMigration | null,
+    session: MigrationSession,
+    set: MigrationSet,
+  ): Promise<ApplyResult>;
   /** Run its down script and forget it. Throws when it has none. */
   revert(migration: Migration, session: MigrationSession): Promise<ApplyResult>;
 }
@@ -79,7 +84,11 @@ export interface MigrationTool {
 /** What the configuration says about migrations, as far as tools need it. */
 export interface ToolSettings {
   readonly tool: string;
-  /** Of `command`: brings a database to the newest version; of `alembic`: how alembic is started. */
+  /** Of the migrations, below the tree. */
+  readonly directory: string;
+  /** How the tool's own program is started. */
+  readonly program?: Argv | undefined;
+  /** Brings a database to the newest version. */
   readonly up?: Argv | undefined;
   readonly down?: Argv | undefined;
   /** Ends with 0 when nothing is pending. */

@@ -1,4 +1,4 @@
-import { type AppliedMigration, labelOf, type Migration } from '../domain/migration/migration.ts';
+import { type AppliedMigration, labelOf, type Migration, type MigrationSet } from '../domain/migration/migration.ts';
 import { compareVersions, sameVersion } from '../domain/migration/version.ts';
 import { ConfigError, GateFailed } from '../errors.ts';
 import type { AppliedNow, ApplyInput, MigratePorts, MigrateResult } from './migrate/input.ts';
@@ -19,7 +19,7 @@ export async function migrateDown(
   }
   return await withRunner(input, ports, async (runner) => {
     const applied = await input.tool.applied(runner.session, input.set);
-    const newest = applied.toSorted(newestFirst).slice(0, input.count);
+    const newest = applied.toSorted(newestFirst(input.set)).slice(0, input.count);
     const migrations = newest.map(({ version, name }) => withDown(version, name, input));
     const undone: AppliedNow[] = [];
     for (const migration of migrations) {
@@ -36,9 +36,14 @@ export async function migrateDown(
 }
 
 /** By when they were applied: a contract step may come after versions above its own. */
-function newestFirst(a: AppliedMigration, b: AppliedMigration): number {
-  if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? 1 : -1;
-  return compareVersions(b.version, a.version);
+function newestFirst({ migrations }: MigrationSet): (a: AppliedMigration, b: AppliedMigration) => number {
+  const place = ({ version }: AppliedMigration): number =>
+    migrations.findIndex((migration) => sameVersion(migration.version, version));
+  return (a, b) => {
+    if (a.appliedAt !== b.appliedAt) return a.appliedAt < b.appliedAt ? 1 : -1;
+    const [first, second] = [place(a), place(b)];
+    return first === -1 || second === -1 ? compareVersions(b.version, a.version) : second - first;
+  };
 }
 
 function withDown(version: string, name: string, input: ApplyInput): Migration {
@@ -52,7 +57,7 @@ function withDown(version: string, name: string, input: ApplyInput): Migration {
       hint:
         found === undefined
           ? 'bring the file back'
-          : `write ${found.up.path.replace(/\.sql$/, '.down.sql')}, or undo it by a new migration`,
+          : `write ${found.up.isProgram === true ? 'its way back' : found.up.path.replace(/\.sql$/, '.down.sql')}, or undo it by a new migration`,
     },
   );
 }

@@ -82,7 +82,8 @@ async function applyAll(
   ports: MigratePorts,
 ): Promise<MigrateResult> {
   const applied: AppliedNow[] = [];
-  for (const pending of plan.pending) {
+  const wanted = input.isInOneGo === true ? (input.tool.targets?.(plan.pending) ?? plan.pending) : plan.pending;
+  for (const pending of wanted) {
     const run = async (attempt: number): Promise<ApplyResult> => await applyOne(pending, attempt, runner, input, ports);
     const ended = await runOne(pending.migration, run, runner, input, ports);
     if (ended.kind === 'failed') {
@@ -107,7 +108,7 @@ async function applyOne(
 ): Promise<ApplyResult> {
   const applied = attempt === 1 ? [] : await input.tool.applied(session, input.set);
   const left = attempt === 1 ? begun : (applied.find(({ version }) => version === migration.version) ?? null);
-  return await settled(migration, await input.tool.apply(migration, left, session), input, ports);
+  return await settled(migration, await input.tool.apply(migration, left, session, input.set), input, ports);
 }
 
 /** After a connection that was lost during the COMMIT, the table of applied versions knows what came of it. */

@@ -26,9 +26,13 @@ export interface PendingMigration {
  * Compare the tree with what a database has.
  *
  * Edited or missing applied ones, and new ones below the highest applied version, are errors: the database would not
- * be what the tree says.
+ * be what the tree says. Where versions are no numbers in a row (`isOrdered: false`), the tool itself knows the order.
  */
-export function compareMigrations(set: MigrationSet, applied: readonly AppliedMigration[]): MigrationPlan {
+export function compareMigrations(
+  set: MigrationSet,
+  applied: readonly AppliedMigration[],
+  { isOrdered } = { isOrdered: true },
+): MigrationPlan {
   const problems = [...set.problems];
   const pending: PendingMigration[] = [];
   const highest = applied
@@ -45,7 +49,7 @@ export function compareMigrations(set: MigrationSet, applied: readonly AppliedMi
     pending.push({ migration, begun: found ?? null });
     // A contract step waits for the bake, while others pass it.
     const mayComeLate = phaseOf(migration.up.text) === 'contract';
-    if (!mayComeLate && highest !== undefined && compareVersions(migration.version, highest) < 0) {
+    if (isOrdered && !mayComeLate && highest !== undefined && compareVersions(migration.version, highest) < 0) {
       problems.push(outOfOrder(migration, highest));
     }
   }
@@ -86,7 +90,7 @@ function missing(applied: AppliedMigration): MigrationProblem {
     severity: 'error',
     code: 'MIGRATION_MISSING',
     path: labelOf(applied),
-    message: `${labelOf(applied)} was applied on ${applied.appliedAt}, but its file is not in the tree`,
+    message: `${labelOf(applied)} was applied${applied.appliedAt === '' ? '' : ` on ${applied.appliedAt}`}, but its file is not in the tree`,
     hint: 'bring the file back: a migration that was applied stays in the tree, and a new one undoes it',
   };
 }

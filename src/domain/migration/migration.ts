@@ -45,7 +45,9 @@ export interface MigrationProblem {
     | 'MIGRATION_DOWN_ALONE'
     | 'MIGRATION_EDITED'
     | 'MIGRATION_MISSING'
-    | 'MIGRATION_OUT_OF_ORDER';
+    | 'MIGRATION_OUT_OF_ORDER'
+    | 'MIGRATION_HEADS'
+    | 'MIGRATION_PARENT';
   readonly path: string;
   readonly line?: number;
   readonly message: string;

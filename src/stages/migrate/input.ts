@@ -7,6 +7,7 @@ import type { AppliedMigration, MigrationProblem, MigrationSet } from '../../dom
 import type { MigrationTool, Stands } from '../../migration-tools/tool.ts';
 import type { Clock, Sql } from '../../ports.ts';
 import type { Blocker } from './blockers.ts';
+import type { Perform } from './perform.ts';
 
 /** A database and the tree that it is to be brought to. */
 export interface MigrationTarget {
@@ -23,6 +24,10 @@ export interface ApplyInput extends MigrationTarget {
   readonly inspector?: Inspector;
   /** `evidence.baseSchema` of the rehearsal: refused when the schema is another one by now. */
   readonly rehearsedSchema?: string | null;
+  /** Only where the database ends up matters, not how long each migration takes. */
+  readonly isInOneGo?: boolean;
+  /** How statements are sent; default: as they are written. */
+  readonly perform?: Perform;
   readonly runId: string;
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;

@@ -194,6 +194,7 @@ export async function bring(
       url: server.url(database, 'fairway', role),
       runId: input.runId,
       lockWaitMs: 0,
+      isInOneGo: database === base,
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     },
     ports,

@@ -12,6 +12,7 @@ const argv = (action: string): [string, ...string[]] => [process.execPath, progr
 
 export const commandSettings: ToolSettings = {
   tool: 'command',
+  directory: 'db',
   up: argv('up'),
   down: argv('down'),
   status: argv('status'),
