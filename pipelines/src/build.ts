@@ -87,3 +87,18 @@ export function imageArchive(image: Container, others: readonly Container[] = []
     ...(others.length === 0 ? {} : { platformVariants: [...others] }),
   });
 }
+
+/** Push the image of each platform under one address; answers it with its digest. */
+export async function published(
+  client: Client,
+  variants: readonly Container[],
+  address: string,
+  login: { readonly user: string; readonly password: Secret } | null,
+): Promise<string> {
+  const pushing =
+    login === null ? client.container() : client.container().withRegistryAuth(address, login.user, login.password);
+  return await pushing.publish(address, {
+    platformVariants: [...variants],
+    mediaTypes: 'OCIMediaTypes' as ImageMediaTypes,
+  });
+}

@@ -1,11 +1,11 @@
-import type { Client, Secret, Service } from '@dagger.io/dagger';
+import type { Container, Secret, Service } from '@dagger.io/dagger';
 
 export type Engine = 'postgres' | 'mariadb';
 
 export interface DatabaseServer {
   readonly engine: Engine;
-  /** Image of the target's version, by digest where it is known. */
-  readonly image: string;
+  /** Image of the target's version, started as the official images are. */
+  readonly base: Container;
   readonly password: Secret;
   /** Databases are never shared between runs: services of equal definition are one service. */
   readonly uniqueName: string;
@@ -15,8 +15,8 @@ const ports = { postgres: 5432, mariadb: 3306 } as const;
 const database = 'fairway';
 
 /** A server that may be thrown away, empty but for the database `fairway`. */
-export function databaseService(client: Client, server: DatabaseServer): Service {
-  const base = client.container().from(server.image).withEnvVariable('FAIRWAY_RUN', server.uniqueName);
+export function databaseService(server: DatabaseServer): Service {
+  const base = server.base.withEnvVariable('FAIRWAY_RUN', server.uniqueName);
   const configured =
     server.engine === 'postgres'
       ? base
@@ -37,6 +37,15 @@ export function databaseService(client: Client, server: DatabaseServer): Service
           .withSecretVariable('MARIADB_ROOT_PASSWORD', server.password)
           .withDefaultArgs(['mariadbd', '--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite']);
   return configured.withExposedPort(ports[server.engine]).asService({ useEntrypoint: true });
+}
+
+/** A Redis server that may be thrown away; nothing of it is kept. */
+export function redisService({ base, uniqueName }: Pick<DatabaseServer, 'base' | 'uniqueName'>): Service {
+  return base
+    .withEnvVariable('FAIRWAY_RUN', uniqueName)
+    .withDefaultArgs(['redis-server', '--save', '', '--appendonly', 'no', '--protected-mode', 'no'])
+    .withExposedPort(6379)
+    .asService({ useEntrypoint: true });
 }
 
 /** How the service is reached under a host name; the password is put in where it is used. */

@@ -1,12 +1,12 @@
 import { argument, check, dag, func, object } from '@dagger.io/dagger';
-import type { Client, Container, Directory, File, Secret, Service } from '@dagger.io/dagger';
+import type { Client, Container, Directory, File, Secret, Service, Socket } from '@dagger.io/dagger';
 import { callReport } from '../toolkit/index.js';
-import { imageArchive, imageFromDockerfile, imageFromRecipe, withDescription } from './build.ts';
+import { imageArchive, imageFromDockerfile, imageFromRecipe, published, withDescription } from './build.ts';
 import { commandRun, resultOf, runsOf } from './command-line.ts';
-import { databaseService, databaseUrl } from './database.ts';
+import { databaseService, databaseUrl, redisService } from './database.ts';
 import { Report } from './report.ts';
 import { sbomOf, scanned, scanReport } from './scan.ts';
-import { reportsOf, tested, testedWhatever } from './test.ts';
+import { applicationOf, reportsOf, tested, testedWhatever } from './test.ts';
 
 /** A database server. */
 export enum DatabaseEngine {
@@ -33,31 +33,39 @@ export class Fairway {
   private readonly scanner: string;
   private readonly base: Container | undefined;
   private readonly scannerBase: Container | undefined;
+  private readonly serverBase: Container | undefined;
   private readonly secretNames: string[];
   private readonly secretValues: Secret[];
+  private readonly serviceNames: string[];
+  private readonly services: Service[];
 
   /**
    * @param image Image with Node 24, git and ssh in which commands run, by digest.
    * @param scanner Image of Trivy, by digest.
    * @param base Container to use instead of image.
    * @param scannerBase Container to use instead of scanner.
+   * @param serverBase Container to use instead of a database server's own image.
    */
   constructor(
     image: string = 'node:24.15.0-bookworm@sha256:33cf7f057918860b043c307751ef621d74ac96f875b79b6724dcebf2dfd0db6d',
     scanner: string = 'aquasec/trivy:0.69.3@sha256:bcc376de8d77cfe086a917230e818dc9f8528e3c852f7b1aff648949b6258d1c',
     base?: Container,
     scannerBase?: Container,
+    serverBase?: Container,
   ) {
     this.image = image;
     this.scanner = scanner;
     this.base = base;
     this.scannerBase = scannerBase;
+    this.serverBase = serverBase;
     this.secretNames = [];
     this.secretValues = [];
+    this.serviceNames = [];
+    this.services = [];
   }
 
   /**
-   * Give a secret to the commands that follow in the call, as an environment variable.
+   * Give a secret to what follows in the call: to commands as an environment variable, to a build by its name.
    *
    * @param name Name of the variable.
    * @param value Where the value comes from, such as env:DATABASE_URL or file:./token.
@@ -70,6 +78,19 @@ export class Fairway {
   }
 
   /**
+   * Let tests and commands that follow in the call find a server under a host name.
+   *
+   * @param name Host name, such as redis.
+   * @param server Server that listens there.
+   */
+  @func()
+  withService(name: string, server: Service): Fairway {
+    this.serviceNames.push(name);
+    this.services.push(server);
+    return this;
+  }
+
+  /**
    * Build the image of a Dockerfile.
    *
    * @param source Folder that is built.
@@ -78,18 +99,56 @@ export class Fairway {
    * @param target Stage to build; empty for the last one.
    * @param platform Such as linux/arm64; empty for the engine's own.
    * @param labels Labels and annotations as NAME=VALUE.
+   * @param mounts Names of secrets given before, which the Dockerfile mounts by these ids.
+   * @param ssh Socket of an ssh agent that the Dockerfile mounts.
    */
   @func()
-  build(
+  async build(
     source: Directory,
     dockerfile: string = 'Dockerfile',
     args: string[] = [],
     target: string = '',
     platform: string = '',
     labels: string[] = [],
-  ): Container {
-    const built = imageFromDockerfile(source, { dockerfile, args: pairs(args), target, platform, secrets: [] });
+    mounts: string[] = [],
+    ssh?: Socket,
+  ): Promise<Container> {
+    const mounted = await this.mountedSecrets(mounts);
+    const wanted = { dockerfile, args: pairs(args), target, platform, secrets: mounted };
+    const built = imageFromDockerfile(source, ssh === undefined ? wanted : { ...wanted, ssh });
     return withDescription(built, pairs(labels));
+  }
+
+  /**
+   * Build the image of a Dockerfile for each platform and push them as one; answers the address with its digest.
+   *
+   * @param source Folder that is built.
+   * @param address Where it is pushed, such as registry.example/shop:1.4.0.
+   * @param platforms Such as linux/amd64 and linux/arm64; none for the engine's own.
+   * @param dockerfile Path of the Dockerfile in it.
+   * @param args Build arguments as NAME=VALUE; never secrets.
+   * @param target Stage to build; empty for the last one.
+   * @param labels Labels and annotations as NAME=VALUE.
+   * @param user Who logs in to the registry; empty for nobody.
+   * @param password Of that user.
+   */
+  @func({ cache: 'never' })
+  async publish(
+    source: Directory,
+    address: string,
+    platforms: string[] = [],
+    dockerfile: string = 'Dockerfile',
+    args: string[] = [],
+    target: string = '',
+    labels: string[] = [],
+    user: string = '',
+    password?: Secret,
+  ): Promise<string> {
+    const wanted = { dockerfile, args: pairs(args), target, secrets: [] };
+    const variants = (platforms.length === 0 ? [''] : platforms).map((platform) =>
+      withDescription(imageFromDockerfile(source, { ...wanted, platform }), pairs(labels)),
+    );
+    return await published(client(), variants, address, password === undefined ? null : { user, password });
   }
 
   /**
@@ -125,7 +184,7 @@ export class Fairway {
    */
   @func()
   testReports(built: Container, command: string[], folder: string, env: string[] = []): Directory {
-    return reportsOf(testedWhatever(built, command, { env: pairs(env), services: {} }), folder);
+    return reportsOf(testedWhatever(built, command, { env: pairs(env), services: this.bound() }), folder);
   }
 
   /**
@@ -135,13 +194,21 @@ export class Fairway {
    * @param command Program and arguments.
    * @param env Environment as NAME=VALUE; never secrets.
    * @param database Server that the tests find as "database".
+   * @param application Port on which the image serves; the tests find it as "application". 0 for none.
    */
   @func()
-  test(built: Container, command: string[], env: string[] = [], database?: Service): Container {
+  test(
+    built: Container,
+    command: string[],
+    env: string[] = [],
+    database?: Service,
+    application: number = 0,
+  ): Container {
+    const served = application === 0 ? {} : { application: applicationOf(built, application) };
     return tested(built, {
       commands: [command],
       env: pairs(env),
-      services: database === undefined ? {} : { database },
+      services: { ...this.bound(), ...(database === undefined ? {} : { database }), ...served },
     });
   }
 
@@ -178,12 +245,18 @@ export class Fairway {
    */
   @func({ cache: 'never' })
   database(password: Secret, engine: DatabaseEngine = DatabaseEngine.Postgres, version: string = 'latest'): Service {
-    return databaseService(client(), {
-      engine,
-      image: `${serverImages[engine]}:${version}`,
-      password,
-      uniqueName: crypto.randomUUID(),
-    });
+    return databaseService({ engine, base: this.serverOf(engine, version), password, uniqueName: crypto.randomUUID() });
+  }
+
+  /**
+   * Start an empty Redis server, to be thrown away.
+   *
+   * @param version Version of the server, that of the target.
+   */
+  @func({ cache: 'never' })
+  redis(version: string = 'latest'): Service {
+    const base = this.serverBase ?? client().container().from(`redis:${version}`);
+    return redisService({ base, uniqueName: crypto.randomUUID() });
   }
 
   /**
@@ -203,21 +276,9 @@ export class Fairway {
     version: string = 'latest',
     failOn: string = 'dangerous',
   ): Promise<Report> {
-    const unique = crypto.randomUUID();
-    // The name of a secret must change with its value: both are made for this call alone.
-    const password = client().setSecret(`fairway-password-${unique}`, unique);
-    const server = databaseService(client(), {
-      engine,
-      image: `${serverImages[engine]}:${version}`,
-      password,
-      uniqueName: unique,
-    });
-    const url = client().setSecret(`fairway-url-${unique}`, databaseUrl(engine, 'database', unique));
+    const scratch = this.scratchServer(engine, version);
     const where = ['--database', engine, '--database-url', 'env:FAIRWAY_SCRATCH_URL', '--throw-away'];
-    return await this.run(source, ['classify', ...files, ...where, '--fail-on', failOn], {
-      services: { database: server },
-      secrets: [{ name: 'FAIRWAY_SCRATCH_URL', value: url }],
-    });
+    return await this.run(source, ['classify', ...files, ...where, '--fail-on', failOn], scratch);
   }
 
   /**
@@ -313,6 +374,42 @@ export class Fairway {
     await this.commandOf(source, ['check'], {}, 'check').sync();
   }
 
+  private serverOf(engine: DatabaseEngine, version: string): Container {
+    return this.serverBase ?? client().container().from(`${serverImages[engine]}:${version}`);
+  }
+
+  /** A server for one call, and its address in FAIRWAY_SCRATCH_URL. */
+  private scratchServer(engine: DatabaseEngine, version: string): More {
+    const uniqueName = crypto.randomUUID();
+    // The name of a secret must change with its value: both are made for this call alone.
+    const password = client().setSecret(`fairway-password-${uniqueName}`, uniqueName);
+    const server = databaseService({ engine, base: this.serverOf(engine, version), password, uniqueName });
+    const value = client().setSecret(`fairway-url-${uniqueName}`, databaseUrl(engine, 'database', uniqueName));
+    return { services: { database: server }, secrets: [{ name: 'FAIRWAY_SCRATCH_URL', value }] };
+  }
+
+  private bound(): Record<string, Service> {
+    return Object.fromEntries(
+      this.serviceNames.flatMap((name, index) => {
+        const service = this.services[index];
+        return service === undefined ? [] : [[name, service] as const];
+      }),
+    );
+  }
+
+  /** A build finds its secrets by the name that the Dockerfile has for them. */
+  private async mountedSecrets(names: readonly string[]): Promise<Secret[]> {
+    const mounted: Secret[] = [];
+    for (const name of names) {
+      const value = this.secretValues[this.secretNames.indexOf(name)];
+      if (value === undefined) throw new Error(`no secret "${name}" was given: with-secret --name=${name} --value=...`);
+      const text = await value.plaintext();
+      if (text.trim() === '') throw new Error(`the secret "${name}" is empty`);
+      mounted.push(client().setSecret(name, text));
+    }
+    return mounted;
+  }
+
   private scanOf(built: Container, database: Directory | undefined, timeoutMinutes: number): Container {
     return scanned(
       client(),
@@ -349,7 +446,7 @@ export class Fairway {
       source,
       args,
       secrets: [...given, ...(more.secrets ?? [])],
-      services: more.services ?? {},
+      services: { ...this.bound(), ...more.services },
       files: {},
       uniqueValue,
     });

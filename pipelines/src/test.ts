@@ -27,6 +27,11 @@ export function reportsOf(container: Container, folder: string): Directory {
   return container.directory(folder);
 }
 
+/** What was built as a server of its own, as its image starts it. */
+export function applicationOf(image: Container, port: number): Service {
+  return image.withEnvVariable('PORT', String(port)).withExposedPort(port).asService({ useEntrypoint: true });
+}
+
 function prepared(image: Container, run: Omit<TestRun, 'commands'>): Container {
   const bound = Object.entries(run.services).reduce(
     (container, [name, service]) => container.withServiceBinding(name, service),

@@ -167,7 +167,8 @@ describe('database', () => {
   ] as const)('%s is a service of its own for each run, its password never in a query', async (engine, name, port) => {
     const queries = await recorded(async () => {
       const password = dag.setSecret('password-of-this-run', 's3cret');
-      await databaseService(dag, { engine, image: `${engine}:1`, password, uniqueName: 'run-1' }).start();
+      const base = dag.container().from(`${engine}:1`);
+      await databaseService({ engine, base, password, uniqueName: 'run-1' }).start();
     });
     const chain = lastOf(queries);
     expect(chain).toContain('withEnvVariable (name: "FAIRWAY_RUN",value: "run-1")');

@@ -96,7 +96,19 @@ test('offers these functions with these arguments, defaults, cache rules and wor
 });
 
 test('never answers from a cache where something happens', () => {
-  const effects = ['database', 'classify', 'rehearse', 'migrate', 'deploy', 'smoke', 'rollback', 'release', 'ship'];
+  const effects = [
+    'publish',
+    'database',
+    'redis',
+    'classify',
+    'rehearse',
+    'migrate',
+    'deploy',
+    'smoke',
+    'rollback',
+    'release',
+    'ship',
+  ];
   const cached = methods().filter(({ name, cache }) => effects.includes(name) && cache !== 'never');
   expect(methods().filter(({ name }) => effects.includes(name))).toHaveLength(effects.length);
   expect(cached).toEqual([]);

@@ -105,12 +105,58 @@ describe('classify', () => {
 describe('a function without effects', () => {
   test('build hands on a container, and a build argument without a value is refused', async () => {
     const queries = await recorded(async () => {
-      await new Fairway().build(source(), 'Dockerfile', ['MODE=release'], '', '', ['version=1']).sync();
+      const built = await new Fairway().build(source(), 'Dockerfile', ['MODE=release'], '', '', ['version=1']);
+      await built.sync();
     });
     expect(calls(queries.at(-1))).toContain(
       'dockerBuild (dockerfile: "Dockerfile",buildArgs: [{name:"MODE",value:"release"}])',
     );
-    expect(() => new Fairway().build(source(), 'Dockerfile', ['MODE'])).toThrow('"MODE" is not of the form NAME=VALUE');
+    const wrong = new Fairway().build(source(), 'Dockerfile', ['MODE']);
+    await expect(wrong).rejects.toThrow('"MODE" is not of the form NAME=VALUE');
+  });
+
+  test('a build mounts a secret under the name that the Dockerfile has for it, and an unknown one is refused', async () => {
+    const queries = await recorded(
+      async () => {
+        const module = new Fairway().withSecret('npm', dag.setSecret('any-name', 'v3ry-s3cret'));
+        await (await module.build(source(), 'Dockerfile', [], '', '', [], ['npm'])).sync();
+      },
+      (query) => (query.includes('plaintext') ? { value: 'v3ry-s3cret' } : null),
+    );
+    expect(queries.some((query) => query.includes('setSecret (name: "npm"'))).toBe(true);
+    expect(calls(queries.at(-1)).find((call) => call.startsWith('dockerBuild'))).toContain('secrets: [');
+    await expect(new Fairway().build(source(), 'Dockerfile', [], '', '', [], ['npm'])).rejects.toThrow(
+      'no secret "npm" was given: with-secret --name=npm',
+    );
+  });
+
+  test('an image of several platforms is pushed as one, and answers with its digest', async () => {
+    const pushed = 'registry.example/shop:1@sha256:abc';
+    const answer = (query: string): Answer | null => (query.includes('publish') ? { value: pushed } : null);
+    const session = await openSession(answer);
+    const ended = await inSession(
+      session,
+      async () =>
+        await new Fairway().publish(source(), 'registry.example/shop:1', ['linux/amd64', 'linux/arm64'], 'Dockerfile'),
+    );
+    await session.close();
+    expect(ended).toBe(pushed);
+    expect(session.queries.filter((query) => query.includes('dockerBuild'))).toHaveLength(2);
+    expect(calls(session.queries.at(-1)).at(-1)).toMatch(
+      /^publish \(address: "registry\.example\/shop:1",platformVariants: \[/,
+    );
+  });
+
+  test('tests find every server that was given, the database and the application itself', async () => {
+    const queries = await recorded(async () => {
+      const redis = new Fairway().redis('7');
+      const image = dag.container().from('app');
+      const database = dag.container().from('postgres:18').asService();
+      const module = new Fairway().withService('redis', redis);
+      await module.test(image, ['npm', 'test'], [], database, 8080).sync();
+    });
+    const bound = calls(queries.at(-1)).filter((call) => call.startsWith('withServiceBinding'));
+    expect(bound.map((call) => /alias: "(\w+)"/.exec(call)?.[1])).toEqual(['redis', 'database', 'application']);
   });
 
   test('an application is never put together to run as root', () => {
