@@ -503,6 +503,34 @@ export interface ImageArchives {
   }>;
 }
 
+/** A document that hangs on an image in a registry, beside it and not in it. */
+export interface Attachment {
+  /** `sha256:...` of its own manifest. */
+  readonly digest: string;
+  /** What it is: `application/vnd.cyclonedx+json`. */
+  readonly artifactType: string;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Registries of images, by the distribution API of OCI. Images are named `repository@sha256:...`.
+ *
+ * What fails for a moment is tried again, and a registry that limits is waited for. Throws EnvironmentError
+ * `REGISTRY_UNAVAILABLE`, `REGISTRY_LIMITED`, `REGISTRY_DENIED`, `REGISTRY_REFUSED`.
+ */
+export interface ImageRegistry {
+  /** The digest that a tag stands for now; null when there is no such tag. */
+  resolve(repository: string, tag: string): Promise<string | null>;
+  /** Let tags stand for an image, wherever they stood. */
+  tag(image: string, tags: readonly string[]): Promise<void>;
+  /** Attach a document once: the same one again changes nothing. Answers the digest of its manifest. */
+  attach(image: string, document: Omit<Attachment, 'digest'> & { readonly content: string }): Promise<string>;
+  /** All that is attached, whether the registry knows referrers or keeps them under a tag. */
+  attachedTo(image: string): Promise<readonly Attachment[]>;
+  /** The content of a document; null when it is gone. Throws EnvironmentError `REGISTRY_CORRUPTED`. */
+  read(image: string, attachment: Attachment): Promise<string | null>;
+}
+
 /** An engine that works by graphs, asked through a process of its own of which nothing is left afterwards. */
 export interface Pipelines {
   /** Whether one is named here at all, without asking it: null, or why not. */
