@@ -9,6 +9,8 @@ export interface MigrationText {
   /** As it is shown to people. */
   readonly path: string;
   readonly text: string;
+  /** Where all its statements are said to stand, when a program wrote the text. */
+  readonly line?: number;
 }
 
 /** On what schema the migrations are watched. */

@@ -27,7 +27,7 @@ export async function classifyOnMariadb(
 
 function split(file: MigrationText): readonly MariadbStatement[] {
   const { up } = scriptsOf(file.path, file.text);
-  return splitMariadb(file.path, up.text).map((one) => ({ ...one, line: one.line + up.firstLine - 1 }));
+  return splitMariadb(file.path, up.text).map((one) => ({ ...one, line: file.line ?? one.line + up.firstLine - 1 }));
 }
 
 interface Watched {

@@ -20,7 +20,7 @@ export function parseMigrations(
     const { up } = scriptsOf(file.path, file.text);
     const parsed = parser.parse(file.path, up.text);
     if (parsed.kind === 'syntax-error') failures.push(moved(parsed.failure, up.firstLine));
-    const found = parsed.kind === 'parsed' ? parsed.statements.map((one) => moved(one, up.firstLine)) : [];
+    const found = parsed.kind === 'parsed' ? parsed.statements.map((one) => placed(one, file, up.firstLine)) : [];
     const chosen = wrapping === 'fairway' ? asOurRunner(up.noTransaction, found) : wrapping;
     return { wrapping: chosen, phase: phaseOf(file.text), statements: chosen === 'file' ? withoutFrame(found) : found };
   });
@@ -39,6 +39,10 @@ function asOurRunner(noTransaction: boolean, statements: readonly Statement[]): 
 }
 
 const mayRunOutside = /\b(concurrently|vacuum|cluster|reindex|database|tablespace|system|subscription)\b/i;
+
+function placed(one: Statement, { line }: MigrationText, firstLine: number): Statement {
+  return line === undefined ? moved(one, firstLine) : { ...one, line, column: 1 };
+}
 
 /** A section of a file begins further down. */
 function moved<T extends { readonly line: number }>(one: T, firstLine: number): T {

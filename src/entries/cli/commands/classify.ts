@@ -8,6 +8,7 @@ import { ConfigError, GateFailed } from '../../../errors.ts';
 import { classify } from '../../../stages/classify.ts';
 import type { Base, ClassifyInput } from '../../../stages/classify/input.ts';
 import type { CommandBody, CommandContext } from '../command.ts';
+import { alembicMigrations } from '../migrations/from-alembic.ts';
 import { allBefore, migrationCommand } from '../migrations/from-command.ts';
 import { findMigrations } from '../migrations/find-files.ts';
 import { durationMs, engineOf, text, urlOf } from '../migrations/options.ts';
@@ -39,11 +40,12 @@ export const run: CommandBody = async (context) => {
   const earlierIn = text(context, 'from-migrations');
   const migrations =
     migrate === null
-      ? await findMigrations(
+      ? ((await alembicMigrations(engine, context, world)) ??
+        (await findMigrations(
           { names: context.positionals, earlierIn, downs: context.flags['down'] === true },
           context.directory,
           world.files,
-        )
+        )))
       : await allBefore(earlierIn, context, world);
   noteLeftOut(migrations.leftOut, context);
   const existing =
