@@ -50,7 +50,7 @@ const kinds: readonly (readonly [RegExp, readonly [ScanFailure['code'], string]]
     ['SCAN_TIMEOUT', 'Give it more time under scan.timeout, or find out what it waits for.'],
   ],
   [
-    /(?:invalid database|file size too small|checksum error|version mismatch|trivy\.db|vulnerability DB.*(?:open|corrupt)|failed to open db)/i,
+    /(?:invalid database|file size too small|checksum error|version mismatch|trivy\.db|vulnerability DB.*(?:open|corrupt)|failed to open db|etcd\.io\/bbolt)/i,
     ['SCAN_DATABASE_BROKEN', 'Remove the database folder: the next scan fetches it again.'],
   ],
   [

@@ -1,4 +1,5 @@
 import type { Clock, Exec, Files, ScanFailure } from '../../ports.ts';
+import { boltTrouble } from './bolt-file.ts';
 import { cutShort, failed, failureOf } from './scan-ends.ts';
 import { downloadArgv, type TrivyRun } from './trivy-argv.ts';
 
@@ -59,6 +60,9 @@ async function look(cacheDirectory: string, files: Files): Promise<Found> {
   if (madeAt === undefined || nextUpdate === undefined || Number.isNaN(madeAt.getTime()) || metadata['Version'] !== 2) {
     return failed('SCAN_DATABASE_BROKEN', `${folder}/metadata.json is not one of a database of version 2`, brokenHint);
   }
+  const trouble = await boltTrouble(`${folder}/trivy.db`, 'vulnerability');
+  if (trouble !== null)
+    return failed('SCAN_DATABASE_BROKEN', `${folder}/trivy.db cannot be used: ${trouble}`, brokenHint);
   return { kind: 'found', madeAt, nextUpdate };
 }
 
@@ -75,6 +79,9 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** Ends that another mirror would not mend. */
+const cuts: ReadonlySet<ScanFailure['code']> = new Set(['SCAN_INTERRUPTED', 'SCAN_TIMEOUT', 'SCANNER_KILLED']);
+
 /** From the first mirror that gives it, into place at once; null, or why none did. */
 async function download(question: DatabaseQuestion, ports: Ports): Promise<ScanFailure | null> {
   const mirrors = question.mirrors.length === 0 ? [null] : question.mirrors;
@@ -83,7 +90,7 @@ async function download(question: DatabaseQuestion, ports: Ports): Promise<ScanF
     for (const mirror of mirrors) {
       const failure = await downloadFrom(mirror, question, ports);
       if (failure === null) return null;
-      if (failure.code === 'SCAN_INTERRUPTED' || failure.code === 'SCAN_TIMEOUT') return failure;
+      if (cuts.has(failure.code)) return failure;
       failures.push(failure);
     }
     const limited = failures.find(({ code }) => code === 'SCAN_DATABASE_LIMITED');
