@@ -9,9 +9,9 @@ import type { PlannedCommit } from './range.ts';
  */
 export function releasedIssues(commits: readonly PlannedCommit[]): readonly number[] {
   const found = new Set<number>();
-  for (const { level, header, message, cancelledBy, rule } of commits) {
+  for (const { level, header, message, record, cancelledBy, rule } of commits) {
     const merged = /^Merge pull request #(\d+) /.exec(header)?.[1];
-    if (merged !== undefined && cancelledBy === undefined && brings(message.body)) found.add(Number(merged));
+    if (merged !== undefined && cancelledBy === undefined && brings(record.message.slice(header.length))) found.add(Number(merged));
     if (level === 'none' && rule !== 'merge-said-before') continue;
     for (const [, number] of header.matchAll(/\(#(\d+)\)/g)) found.add(Number(number));
     for (const { action, issue } of message.references) {
@@ -22,4 +22,4 @@ export function releasedIssues(commits: readonly PlannedCommit[]): readonly numb
 }
 
 /** GitHub writes the title of a pull request below the header of its merge. */
-const brings = (title: string): boolean => judgeMessage(parseMessage(title)).level !== 'none';
+const brings = (text: string): boolean => judgeMessage(parseMessage(text)).level !== 'none';

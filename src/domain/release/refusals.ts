@@ -60,3 +60,14 @@ export function channelRefusal(settings: ReleaseSettings, current: string): Refu
     hint: 'Channels only go up: alpha, beta, rc, stable.',
   };
 }
+
+/** Notes without a line although commits ask for a release: a fault of ours or of the configuration, never a release. */
+export function emptyNotes(notes: string, commits: readonly PlannedCommit[]): Refusal | null {
+  const releasable = commits.filter(({ level }) => level !== 'none').length;
+  if (notes !== '' || releasable === 0) return null;
+  return {
+    code: 'NOTES_EMPTY',
+    message: `${releasable} commits ask for a release, but none of them gives a line of notes.`,
+    hint: 'This is a fault of the configuration or of Fairway: nothing was tagged. See fairway release explain.',
+  };
+}

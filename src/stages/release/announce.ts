@@ -16,6 +16,8 @@ export interface AnnouncePorts {
   readonly files: Pick<Files, 'readBytes' | 'exists'>;
   /** What the paths of `release.assets` are relative to. Absolute. */
   readonly directory: string;
+  /** What is known of the artifact, as files of the release. */
+  readonly documents?: readonly { readonly name: string; readonly content: string }[];
 }
 
 export interface Announced {
@@ -34,12 +36,15 @@ export async function announcementOf(
   { tag, notes }: Publication,
   settings: Config['release'],
   repository: Repository,
-  { files, directory }: AnnouncePorts,
+  { files, directory, documents = [] }: AnnouncePorts,
 ): Promise<Announcement> {
   const links = linksOf(await repository.remoteUrl(settings.remote));
   const page = links === null ? '' : `${links.home}/releases/download/${encodeURI(tag)}/`;
   const { body, isCut } = fitBody(notes, `${page}RELEASE-NOTES.md`);
-  return { body, assets: await loadAssets(settings, directory, isCut ? notes : null, files) };
+  return {
+    body,
+    assets: await loadAssets(settings, directory, { documents, wholeNotes: isCut ? notes : null }, files),
+  };
 }
 
 /** Draft, assets, publish: each step looks at the forge first and does only what is missing. */

@@ -9,11 +9,14 @@ export interface LoadedAsset extends WantedAsset {
   readonly content: Uint8Array;
 }
 
-/** Read what the release must carry: the files of the configuration, their checksums, and notes that were cut. */
+/** Read what the release must carry: files of the configuration, documents of the artifact, their checksums, cut notes. */
 export async function loadAssets(
   settings: Config['release'],
   directory: string,
-  wholeNotes: string | null,
+  own: {
+    readonly documents: readonly { readonly name: string; readonly content: string }[];
+    readonly wholeNotes: string | null;
+  },
   files: Pick<Files, 'readBytes' | 'exists'>,
 ): Promise<readonly LoadedAsset[]> {
   const assets: LoadedAsset[] = [];
@@ -27,6 +30,9 @@ export async function loadAssets(
     }
     assets.push(await loaded(name ?? path.split('/').at(-1) ?? path, label ?? null, await files.readBytes(place)));
   }
+  for (const { name, content } of own.documents) {
+    assets.push(await loaded(name, null, new TextEncoder().encode(content)));
+  }
   const twice = assets.find(({ name }, at) => assets.findIndex((other) => other.name === name) !== at);
   if (twice !== undefined) {
     throw new ConfigError('ASSET_TWICE', `release.assets: two files are called ${twice.name}.`, {
@@ -37,6 +43,7 @@ export async function loadAssets(
     const sums = assets.map(({ digest, name }) => `${digest.slice('sha256:'.length)}  ${name}\n`).join('');
     assets.push(await loaded('SHA256SUMS', null, new TextEncoder().encode(sums)));
   }
+  const { wholeNotes } = own;
   if (wholeNotes !== null) assets.push(await loaded('RELEASE-NOTES.md', null, new TextEncoder().encode(wholeNotes)));
   return assets;
 }

@@ -4,6 +4,7 @@ import type { ReleaseWishes } from '../../domain/release/asked.ts';
 import type { ReleaseDecision, ReleaseHistory } from '../../domain/release/decide.ts';
 import { decide } from '../../domain/release/decide.ts';
 import { linksOf } from '../../domain/release/links.ts';
+import { emptyNotes } from '../../domain/release/refusals.ts';
 import { notesSections, renderNotes } from '../../domain/release/notes.ts';
 import type { ReleasePlan } from '../../domain/release/plan.ts';
 import { digestPlan } from '../../domain/release/plan.ts';
@@ -57,7 +58,8 @@ export async function planOf(
   const section = sectionOf(decision, decision.next, settings, history, links);
   const isFirst = decision.current === null;
   const notes = await renderNotes(section);
-  refuseEmptyNotes(notes, decision, isFirst);
+  const empty = isFirst ? null : emptyNotes(notes, decision.commits);
+  if (empty !== null) throw new GateFailed(empty.code, empty.message, { hint: empty.hint });
   const { files, changes } = await releaseFiles(history.head, section, settings, links, repository);
   return await withDigest({
     ...base,
@@ -119,17 +121,4 @@ export function sectionOf(
     date: dayOf(head?.committedAt),
     ...found,
   };
-}
-
-function refuseEmptyNotes(notes: string, decision: ReleaseDecision, isFirst: boolean): void {
-  if (notes !== '' || isFirst) return;
-  const releasable = decision.commits.filter(({ level }) => level !== 'none');
-  if (releasable.length === 0) return;
-  throw new GateFailed(
-    'NOTES_EMPTY',
-    `${releasable.length} commits ask for a release, but none of them gives a line of notes.`,
-    {
-      hint: 'This is a fault of the configuration or of Fairway: nothing was tagged. See fairway release explain.',
-    },
-  );
 }

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.ts';
 import { sha256 } from '../../domain/release/digest.ts';
 import { releaseCommitTag } from '../../domain/release/tags.ts';
-import { versionOfTag } from '../../domain/release/version.ts';
+import { compareVersions, versionOfTag } from '../../domain/release/version.ts';
 import { GateFailed } from '../../errors.ts';
 import type { Forge, ForgeRelease, Repository } from '../../ports.ts';
 
@@ -110,8 +110,12 @@ function verifyFloating(
       ({ ref, commit }) =>
         commit === at?.commit && versionOfTag(ref.slice('refs/tags/'.length), settings.tagPrefix) !== null,
     );
+    const version =
+      standing === undefined ? null : versionOfTag(standing.ref.slice('refs/tags/'.length), settings.tagPrefix);
     if (at === undefined) wrong.push(`The floating tag ${name} is missing.`);
-    else if (standing === undefined) wrong.push(`The floating tag ${name} stands on no release.`);
+    else if (standing === undefined || version === null) wrong.push(`The floating tag ${name} stands on no release.`);
+    else if (compareVersions(version, release.version) < 0)
+      wrong.push(`The floating tag ${name} stands on ${version}, behind ${release.version}.`);
     else checked.push(`${name} stands on ${standing.ref.slice('refs/tags/'.length)}.`);
   }
 }

@@ -1,8 +1,12 @@
+import { readDocument } from '../../documents.ts';
 import { execFile } from 'node:child_process';
+import { chmod, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFakeGitHub } from '../../fakes/github.ts';
 import type { Place, Scene } from '../release/scene.ts';
 import { released, scene } from '../release/scene.ts';
+import { onlySigned } from '../release/signed-scene.ts';
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'src', 'entries', 'cli.ts');
 let one: Scene;
@@ -14,6 +18,12 @@ beforeEach(async () => {
 });
 afterEach(async () => await one.remove());
 
+/** What a job on GitHub has. */
+let forgeEnv: Readonly<Record<string, string>> = {};
+afterEach(() => {
+  forgeEnv = {};
+});
+
 interface Ended {
   readonly exitCode: number;
   readonly stdout: string;
@@ -22,7 +32,12 @@ interface Ended {
 
 /** The real command in the project, with a state directory of its own. */
 async function fairway(...args: string[]): Promise<Ended> {
-  const env = { PATH: process.env['PATH'], HOME: '/nonexistent', FAIRWAY_STATE_DIR: join(one.remote, '..', 'state') };
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: '/nonexistent',
+    FAIRWAY_STATE_DIR: join(one.remote, '..', 'state'),
+    ...forgeEnv,
+  };
   return await new Promise((resolve) => {
     execFile(process.execPath, [entry, ...args], { cwd: work.directory, env }, (error, stdout, stderr) =>
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
@@ -33,7 +48,7 @@ async function fairway(...args: string[]): Promise<Ended> {
 const json = async (
   ...args: string[]
 ): Promise<{ outcome: string; code: string; exitCode: number; result: Record<string, unknown> }> =>
-  JSON.parse((await fairway(...args, '--json')).stdout) as never;
+  readDocument((await fairway(...args, '--json')).stdout) as never;
 
 describe('fairway release', () => {
   test('plan tells the next version, why, and what would change, and changes nothing', async () => {
@@ -141,6 +156,64 @@ describe('fairway release', () => {
     expect((await json('release', 'plan', '--major')).result['next']).toBe('2.0.0');
     expect((await json('release', 'plan', '--release-as', '1.5.0')).result['next']).toBe('1.5.0');
     expect((await json('release', 'plan', '--channel', 'beta')).result['next']).toBe('1.1.0-beta.1');
+  });
+});
+
+test('a dry run is given a remote and a forge that take no write, and needs none', async () => {
+  const github = await startFakeGitHub(one.remote);
+  try {
+    const hook = join(one.remote, 'hooks', 'pre-receive');
+    await writeFile(hook, '#!/bin/sh\nexit 1\n');
+    await chmod(hook, 0o755);
+    await work.write(
+      'fairway.yml',
+      'app: shop\nrelease:\n  forge: github\n  comments: true\n  floatingTags: [major]\n',
+    );
+    forgeEnv = { GITHUB_API_URL: github.url, GITHUB_REPOSITORY: 'owner/name', GITHUB_TOKEN: 't' };
+    const before = [await one.remoteGit('for-each-ref'), await work.git('for-each-ref'), await work.git('status')];
+
+    const dry = [await json('release', '--dry-run'), await json('release', 'prepare', '--dry-run')];
+
+    expect(dry.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(github.log.filter((line) => !/^(GET|QUERY) /.test(line))).toEqual([]);
+    expect([await one.remoteGit('for-each-ref'), await work.git('for-each-ref'), await work.git('status')]).toEqual(
+      before,
+    );
+    await unlink(hook);
+    const { result } = await json('release');
+    expect(dry.map((run) => run.result['planDigest'])).toEqual([result['planDigest'], result['planDigest']]);
+  } finally {
+    await github.close();
+  }
+});
+
+describe('fairway release on a branch that takes signed commits only', () => {
+  test('prepare has GitHub make the commit, publish tags it, shows it and tells the pull request', async () => {
+    const github = await startFakeGitHub(one.remote);
+    try {
+      github.branchRules = [{ type: 'required_signatures' }];
+      await onlySigned(one.remote);
+      await work.write('fairway.yml', 'app: shop\nrelease:\n  forge: github\n  comments: true\n  labels: [released]\n');
+      forgeEnv = { GITHUB_API_URL: github.url, GITHUB_REPOSITORY: 'owner/name', GITHUB_TOKEN: 'the-secret-token' };
+
+      const prepared = await json('release', 'prepare');
+      expect(prepared).toMatchObject({ code: 'RELEASE_PREPARED' });
+      expect((await json('release', 'prepare')).result['commit']).toBe(prepared.result['commit']);
+      const published = await fairway('release', 'publish', '--json');
+
+      expect(JSON.parse(published.stdout)).toMatchObject({
+        code: 'RELEASED',
+        result: { commit: prepared.result['commit'], branch: 'forwarded' },
+      });
+      expect(await one.remoteGit('cat-file', 'commit', 'main')).toContain('\ngpgsig ');
+      expect(github.releases).toEqual([expect.objectContaining({ tag_name: 'v1.1.0', draft: false })]);
+      expect(github.comments.map(({ issue }) => issue)).toEqual([12]);
+      expect(github.labels).toEqual([{ issue: 12, name: 'released' }]);
+      expect(await json('release', 'verify')).toMatchObject({ code: 'RELEASE_VERIFIED', exitCode: 0 });
+      expect(published.stdout + published.stderr).not.toContain('the-secret-token');
+    } finally {
+      await github.close();
+    }
   });
 });
 

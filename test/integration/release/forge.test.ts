@@ -134,6 +134,49 @@ test('a release that is whole is verified; one flipped byte, a missing asset and
   ]);
 });
 
+test('an asset may be written by a later step than the preparation, such as the list of what is in it', async () => {
+  const withList = settingsWith({ forge: 'github', assets: ['shop.tgz', { path: 'sbom.spdx.json', label: 'SBOM' }] });
+  const prepared = await prepare();
+  await writeFile(join(ports.directory, 'sbom.spdx.json'), '{ "spdxVersion": "SPDX-2.3" }');
+
+  await publishRelease(prepared, withList, repository, ports);
+
+  expect(github.releases[0]?.assets.map(({ name, label }) => [name, label])).toEqual([
+    ['shop.tgz', null],
+    ['sbom.spdx.json', 'SBOM'],
+    ['SHA256SUMS', null],
+  ]);
+  const verified = await verifyRelease('v1.1.0', withList, repository, ports.forge);
+  expect(verified.checked).toContain('sbom.spdx.json has the checksum of SHA256SUMS.');
+});
+
+test('a floating tag that is missing or stayed behind is found', async () => {
+  const floating = settingsWith({ forge: 'github', assets: ['shop.tgz'], floatingTags: ['major'] });
+  await publish();
+  const wrong = async () => (await verifyRelease('v1.1.0', floating, repository, ports.forge)).wrong;
+  expect(await wrong()).toEqual(['The floating tag v1 is missing.']);
+
+  await one.remoteGit('tag', 'v1', 'v1.0.0');
+  expect(await wrong()).toEqual(['The floating tag v1 stands on 1.0.0, behind 1.1.0.']);
+  await one.remoteGit('tag', '--force', 'v1', 'v1.1.0^{commit}');
+  expect(await wrong()).toEqual([]);
+});
+
+test('a pull request that cannot be told leaves the release green, and is told by the next run', async () => {
+  const telling = settingsWith({ forge: 'github', assets: ['shop.tgz'], comments: true, labels: ['released'] });
+  const denied = { status: 403, body: { message: 'Resource not accessible by integration' } };
+  github.overrides.push({ request: 'MUTATION /graphql', times: 1, reply: denied });
+  const prepared = await prepare();
+
+  const published = await publishRelease(prepared, telling, repository, ports);
+  expect(published.remarks.join(' ')).toContain('Not all pull requests were told of the release');
+  expect(github.releases).toEqual([expect.objectContaining({ draft: false })]);
+
+  for (let run = 0; run < 2; run += 1) await publishRelease(prepared, telling, repository, ports);
+  expect(github.comments.map(({ issue }) => issue)).toEqual([12]);
+  expect(github.labels).toEqual([{ issue: 12, name: 'released' }]);
+});
+
 test('an asset that is not there is said before the tag is pushed', async () => {
   const missing = settingsWith({ forge: 'github', assets: ['nothing.tgz'] });
   const prepared = await prepare();

@@ -10,20 +10,13 @@ import { startFakeGitHub } from '../../fakes/github.ts';
 import { Killed, mortal } from './mortal.ts';
 import type { Place, Scene } from './scene.ts';
 import { released, scene, settingsWith } from './scene.ts';
+import { onlySigned } from './signed-scene.ts';
 
 const settings = settingsWith({
   forge: 'github',
   files: ['package.json', { path: 'bin/version', type: 'regex', pattern: 'VERSION=(.*)' }],
   changelog: 'CHANGES.md',
 });
-
-/** GitHub's rule: no commit without a signature comes to main. */
-const onlySigned = `#!/bin/sh
-test "$1" = refs/heads/main || exit 0
-for commit in $(git rev-list "$2..$3"); do
-  git cat-file commit "$commit" | grep -q '^gpgsig ' || { echo "GH013: Commits must have verified signatures."; exit 1; }
-done
-`;
 
 let one: Scene;
 let github: FakeGitHub;
@@ -38,9 +31,7 @@ beforeEach(async () => {
   await symlink('docs/changes.md', join(work.directory, 'CHANGES.md'));
   await work.commit('chore: a program that tells its version');
   await work.git('push', '--quiet', 'origin', 'main');
-  const hook = join(one.remote, 'hooks', 'update');
-  await writeFile(hook, onlySigned);
-  await chmod(hook, 0o755);
+  await onlySigned(one.remote);
   github = await startFakeGitHub(one.remote);
   github.branchRules = [{ type: 'required_signatures' }];
 });
@@ -154,13 +145,11 @@ describe('a branch that takes signed commits only', () => {
       repository,
       ports.forge,
     );
-    await one.remoteGit('config', 'receive.advertisePushOptions', 'false');
     await unlink(join(one.remote, 'hooks', 'update'));
     const other = await one.clone();
     await other.commit('fix: meanwhile');
     await other.git('push', '--quiet', 'origin', 'main');
-    await writeFile(join(one.remote, 'hooks', 'update'), onlySigned);
-    await chmod(join(one.remote, 'hooks', 'update'), 0o755);
+    await onlySigned(one.remote);
 
     const published = await publishRelease(prepared, settings, repository, ports);
 

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { planRelease, prepareRelease, publishRelease, resumeRelease } from '../../../src/stages/release.ts';
@@ -289,4 +289,33 @@ test('floating tags follow the newest stable release of their line, and only for
   expect(await ship()).toMatchObject({ version: '1.1.1', floating: ['v1', 'v1.1'] });
   expect(await tagOnRemote('v1')).toBe(await tagOnRemote('v1.1.1'));
   expect(await tagOnRemote('v2')).toBe(await tagOnRemote('v2.0.0'));
+});
+
+test('a clock that runs backwards and a message of 5 MB change nothing', async () => {
+  const work = await released(one);
+  let parent = await work.git('rev-parse', 'HEAD');
+  const tree = await work.git('rev-parse', 'HEAD^{tree}');
+  const long = 'x'.repeat(5_000_000);
+  for (const [at, message] of ['fix: first', `fix: second\n\n${long}`, 'docs: third'].entries()) {
+    const date = `somebody <s@example.invalid> ${1_000_000_000 - at * 86_400} +0000`;
+    await work.write('raw', `tree ${tree}\nparent ${parent}\nauthor ${date}\ncommitter ${date}\n\n${message}\n`);
+    parent = await work.git('hash-object', '-t', 'commit', '-w', 'raw');
+  }
+  await work.git('update-ref', 'refs/heads/main', parent);
+  await unlink(join(work.directory, 'raw'));
+  await work.git('push', '--quiet', 'origin', 'main');
+
+  const repository = await work.open();
+  const plan = await planRelease(settings, {}, repository);
+
+  expect(plan).toMatchObject({ current: '1.0.0', next: '1.1.0' });
+  expect(plan.decision.commits.map(({ header }) => header)).toEqual([
+    'docs: third',
+    'fix: second',
+    'fix: first',
+    'feat: search (#12)',
+  ]);
+  expect(plan.notes.length).toBeLessThan(1_000);
+  await publishRelease(await prepareRelease(plan, settings, repository), settings, repository);
+  expect((await planRelease(settings, { withRemote: true }, repository)).kind).toBe('released');
 });

@@ -233,6 +233,12 @@ describe('what GitHub answers when it does not want to', () => {
     expect(github.log.every((line) => /^(GET|QUERY) /.test(line))).toBe(true);
   });
 
+  test('a push with the token of a job starts no workflow, and that is said', async () => {
+    const job = githubForge({ project: 'owner/name', token: 't', apiUrl: github.url, clock, isJobToken: true });
+
+    expect((await job.preflight({ branch: 'main', tag: 'v1.0.0' })).remarks.join(' ')).toContain('release.followers');
+  });
+
   test('a merge queue takes no push', async () => {
     github.branchRules = [{ type: 'merge_queue' }];
 

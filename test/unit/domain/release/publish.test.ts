@@ -7,6 +7,7 @@ import { decide } from '../../../../src/domain/release/decide.ts';
 import { floatingMoves } from '../../../../src/domain/release/floating.ts';
 import { linksOf } from '../../../../src/domain/release/links.ts';
 import { fitBody, longestBody, notesSections, renderNotes } from '../../../../src/domain/release/notes.ts';
+import { emptyNotes } from '../../../../src/domain/release/refusals.ts';
 import { compareVersions, versionOfTag } from '../../../../src/domain/release/version.ts';
 import type { ForgeAsset } from '../../../../src/ports.ts';
 import { defaultSettings, since100 } from '../../../fakes/history.ts';
@@ -60,6 +61,17 @@ describe('notes', () => {
     expect(body.length).toBeLessThanOrEqual(longestBody);
     expect(body.endsWith('These notes are shortened; the whole text: https://example.invalid/whole')).toBe(true);
     expect(fitBody('short', '').isCut).toBe(false);
+  });
+
+  test('commits that ask for a release and give no line of notes are refused, before anything is tagged', () => {
+    const { commits } = decide(since100('feat: a', 'docs: b'), defaultSettings);
+
+    expect(emptyNotes('', commits)).toMatchObject({
+      code: 'NOTES_EMPTY',
+      message: '1 commits ask for a release, but none of them gives a line of notes.',
+    });
+    expect(emptyNotes('### Added', commits)).toBeNull();
+    expect(emptyNotes('', decide(since100('docs: b'), defaultSettings).commits)).toBeNull();
   });
 
   test('a first release of a long history is bounded and says how much it leaves out', async () => {
