@@ -5,6 +5,7 @@ import { createEntries } from './entry.ts';
 import type { Entry } from './entry.ts';
 import { pause, promote } from './gate.ts';
 import { historyOf } from './history.ts';
+import { pass, proof } from './hosts.ts';
 import { assertHeld, isConnected, releaseLock, takeLock, takeLockAway } from './locking.ts';
 import { passNoReturn } from './no-return.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
@@ -85,7 +86,7 @@ export function createAgent(world: AgentWorld): Agent {
 
   const answerApp = async (
     requestId: string,
-    request: Exclude<Request, { type: 'hello' | 'status' | 'shutdown' }>,
+    request: Exclude<Request, { type: 'hello' | 'status' | 'host' | 'shutdown' }>,
     conversation: Conversation,
   ): Promise<unknown> => {
     const scope = request.type === 'deploy' ? request.plan : request;
@@ -133,6 +134,10 @@ export function createAgent(world: AgentWorld): Agent {
         return await app.exclusive(() => promote(app, request.unattendedMs));
       case 'watch':
         return await app.exclusive(() => beginWatch(app, request.forMs, world));
+      case 'pass':
+        return await app.exclusive(() => pass(app, request));
+      case 'proof':
+        return await proof(app, world);
       case 'take-lock-away':
         return await app.exclusive(() => takeLockAway(app, request.force, world));
       case 'published':
@@ -156,6 +161,7 @@ export function createAgent(world: AgentWorld): Agent {
       const request = readRequest(value);
       if (request.type === 'hello') return hello();
       if (request.type === 'status') return await status(request);
+      if (request.type === 'host') return await world.host();
       if (request.type === 'shutdown') return await shutdown();
       return await answerApp(requestId, request, conversation);
     },

@@ -1,5 +1,5 @@
 import type { RolloutEnd, Scope } from '../domain/rollout/messages.ts';
-import type { ReleaseRef } from '../domain/rollout/plan.ts';
+import type { ReleaseRef, RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Proxy } from '../proxies/proxy.ts';
 import type { Target, TargetContext } from '../targets/target.ts';
 import { createFeed } from './feed.ts';
@@ -9,6 +9,7 @@ import type { Journal } from './journal.ts';
 import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
 import { openLease } from './lease.ts';
 import type { Lease } from './lease.ts';
+import { noProxy } from './no-proxy.ts';
 import type { AgentWorld } from './world.ts';
 
 /** One application and environment on this host: what is remembered, who follows, who was heard. */
@@ -85,10 +86,14 @@ export interface Ground {
   readonly context: TargetContext;
 }
 
+export function takesTraffic({ release }: Pick<RolloutPlan, 'release'>): boolean {
+  return release.processes.some(({ traffic }) => traffic);
+}
+
 export function groundOf(app: App, kept: Pick<KeptRelease, 'plan'>, world: AgentWorld): Ground {
   return {
     target: world.plugins.target(kept.plan.target),
-    proxy: world.plugins.proxy(kept.plan.proxy, app.directory),
+    proxy: takesTraffic(kept.plan) ? world.plugins.proxy(kept.plan.proxy, app.directory) : noProxy,
     context: { directory: app.directory, scope: app.scope },
   };
 }

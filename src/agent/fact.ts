@@ -2,7 +2,7 @@ import type { Lock } from '../domain/rollout/lock.ts';
 import type { RolloutEnd, RunOwner } from '../domain/rollout/messages.ts';
 import type { NoReturn } from '../domain/rollout/no-return.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
-import type { Action, RolloutEvent } from '../domain/rollout/state.ts';
+import type { Action, Barrier, RolloutEvent } from '../domain/rollout/state.ts';
 import type { Watch } from '../domain/rollout/watch.ts';
 import type { Instance } from '../targets/target.ts';
 import type { Ledger } from './ledger.ts';
@@ -31,6 +31,8 @@ export type Fact =
     }
   | { readonly kind: 'ended'; readonly end: RolloutEnd; readonly seq: number }
   | { readonly kind: 'agent-started'; readonly pid: number }
+  /** The other hosts are as far as this one. */
+  | { readonly kind: 'passed'; readonly barrier: Barrier }
   /** A process of a release was started again; null: it is gone. */
   | {
       readonly kind: 'instance';

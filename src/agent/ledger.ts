@@ -4,7 +4,7 @@ import type { RolloutEnd } from '../domain/rollout/messages.ts';
 import type { NoReturn } from '../domain/rollout/no-return.ts';
 import type { RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Watch } from '../domain/rollout/watch.ts';
-import type { RolloutState } from '../domain/rollout/state.ts';
+import type { Barrier, RolloutState } from '../domain/rollout/state.ts';
 import type { Instance } from '../targets/target.ts';
 import { addInstance, changeRelease, changeRollout, dropInstance } from './change.ts';
 import type { JournalRecord } from './fact.ts';
@@ -52,6 +52,8 @@ export interface Rollout {
   readonly end: RolloutEnd | null;
   /** How often the agent began again without a new action done. */
   readonly startsWithoutProgress: number;
+  /** Where it need not wait for other hosts any more. */
+  readonly passed?: readonly Barrier[];
   /** Absent until somebody paused it. */
   readonly gate?: Gate;
   /** Absent while a client must follow it. */
@@ -130,6 +132,8 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
       };
       return changeRollout(ledger, { gate });
     }
+    case 'passed':
+      return changeRollout(ledger, { passed: [...(ledger.rollout?.passed ?? []), record.barrier] });
     case 'watch':
       return { ...ledger, watch: record.watch };
     case 'unattended':

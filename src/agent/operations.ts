@@ -66,11 +66,17 @@ function planBack(app: App, version: string | null, runId: string, world: AgentW
   const kept = previousOf(Object.values(ledger.releases), stableOf(ledger), version);
   if (kept === null) throw noSuchRelease(version, app);
   refuseBarred(kept, ledger.noReturns ?? []);
+  const strategies = [kept.plan.strategy, stableOf(ledger)?.plan.strategy];
   return {
     ...kept.plan,
     rolloutId: world.newId(),
     runId,
-    strategy: 'blue-green',
+    // Where two at once were not allowed on the way here, they are not on the way back.
+    strategy: strategies.includes('recreate')
+      ? 'recreate'
+      : kept.plan.strategy === 'rolling'
+        ? 'rolling'
+        : 'blue-green',
     steps: [{ weightPercent: 100, holdMs: 0 }],
     minRequestsPerStep: 0,
     onInconclusive: 'rollback',

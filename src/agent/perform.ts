@@ -1,5 +1,9 @@
 import type { Action, RolloutEvent } from '../domain/rollout/state.ts';
-import type { Instance } from '../targets/target.ts';
+import { maintenancePage } from '../domain/rollout/maintenance.ts';
+import { EnvironmentError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import type { Proxy } from '../proxies/proxy.ts';
+import type { Instance, Target } from '../targets/target.ts';
 import { stableOf } from './app.ts';
 import type { App, Ground } from './app.ts';
 import { causeOf, smokeCause } from './causes.ts';
@@ -9,6 +13,7 @@ import { doorOf, specOf, startProcess, stopBut, stopRelease } from './instances.
 import type { KeptRelease, Rollout } from './ledger.ts';
 import { countsIn, observe, statsOf } from './observe.ts';
 import type { Hold } from './observe.ts';
+import { awaitHosts } from './hosts.ts';
 import { awaitReady } from './ready.ts';
 import { startSampling } from './sample.ts';
 import { verifyStable } from './verify.ts';
@@ -31,6 +36,7 @@ const prepareTimeoutMs = 600_000;
 const proxyTimeoutMs = 10_000;
 const proxyStartTimeoutMs = 30_000;
 const smokeSlackMs = 5_000;
+const idlePollMs = 50;
 const backTries = 5;
 const backPauseMs = 200;
 
@@ -69,6 +75,14 @@ async function act(
   if (fresh === undefined) throw new Error(`release ${id} is not in the ledger`);
   const shift = async (weights: Readonly<Record<string, number>>, what: string): Promise<void> =>
     await within(proxyTimeoutMs, what, proxy.shift(weights), clock);
+  const maintain = async (page: string | null): Promise<void> => {
+    if (proxy.maintain === undefined) {
+      throw new EnvironmentError('NO_MAINTENANCE_PAGE', 'this proxy shows no maintenance page', {
+        hint: 'Use "proxy: { type: haproxy }" for deploy.strategy: recreate.',
+      });
+    }
+    await within(proxyTimeoutMs, 'maintenance page', proxy.maintain(page), clock);
+  };
   const done: Performed = { event: { type: 'done', action: action.type }, instance: null };
 
   switch (action.type) {
@@ -83,12 +97,7 @@ async function act(
       return { ...done, instance: await startProcess(fresh, spec, app, ground, world) };
     }
     case 'await-ready':
-      await Promise.all(
-        fresh.instances.map(async (instance) => {
-          const spec = specOf(fresh, instance);
-          if (spec !== undefined) await awaitReady(spec, instance, target, signal, world);
-        }),
-      );
+      await allReady(fresh, target, signal, world);
       return done;
     case 'smoke': {
       const url = action.door === 'users' ? proxy.url : `http://${addressOf(fresh)}`;
@@ -97,6 +106,30 @@ async function act(
       signal.throwIfAborted();
       const cause = smokeCause(report, plan.release.version);
       return cause === null ? done : { ...done, event: { type: 'failed', action: 'smoke', cause } };
+    }
+    case 'close':
+      await app.upkeep(async () => undefined);
+      await maintain(maintenancePage(plan.app));
+      if (old !== null) await untilIdle(old.id, plan.drainTimeoutMs, proxy, clock);
+      return done;
+    case 'open':
+      await maintain(null);
+      return done;
+    case 'settle':
+      await clock.sleep(action.holdMs, signal);
+      return done;
+    case 'start-old':
+      for (const spec of old?.plan.release.processes ?? []) {
+        if (old === null) break;
+        const instance = await startProcess(old, spec, app, ground, world);
+        await app.journal.append({ kind: 'instance', releaseId: old.id, process: spec.name, instance });
+      }
+      return done;
+    case 'await-old': {
+      if (old === null) return done;
+      await allReady(old, target, signal, world);
+      const cause = await verifyStable(old, `http://${addressOf(old)}`, world);
+      return cause === null ? done : { ...done, event: { type: 'failed', action: 'await-old', cause } };
     }
     case 'join': {
       await within(proxyTimeoutMs, 'join', proxy.add({ releaseId: id, address: addressOf(fresh) }), clock);
@@ -118,6 +151,9 @@ async function act(
         over.abort();
       }
     }
+    case 'await-hosts':
+      await awaitHosts(app, action.barrier, signal, world);
+      return done;
     case 'persist':
       await within(proxyTimeoutMs, 'persist', proxy.persistStable(id), clock);
       return done;
@@ -164,6 +200,25 @@ async function act(
       const cause = stable === null ? null : await verifyStable(stable, proxy.url, world);
       return cause === null ? done : { ...done, event: { type: 'failed', action: 'verify', cause } };
     }
+  }
+}
+
+async function allReady(kept: KeptRelease, target: Target, signal: AbortSignal, world: AgentWorld): Promise<void> {
+  await Promise.all(
+    kept.instances.map(async (instance) => {
+      const spec = specOf(kept, instance);
+      if (spec !== undefined) await awaitReady(spec, instance, target, signal, world);
+    }),
+  );
+}
+
+/** Behind the maintenance page nothing new comes; what is in flight may end, but not for ever. */
+async function untilIdle(releaseId: string, timeoutMs: number, proxy: Proxy, clock: Clock): Promise<void> {
+  const endsAt = clock.monotonicMs() + timeoutMs;
+  while (clock.monotonicMs() < endsAt) {
+    const own = (await statsOf(proxy, clock)).find((each) => each.releaseId === releaseId);
+    if ((own?.inFlight ?? 0) === 0) return;
+    await clock.sleep(idlePollMs);
   }
 }
 

@@ -27,56 +27,59 @@ const process = z.looseObject({
 });
 
 /** Only what the agent itself relies on; target, proxy and checks are read by their plug-ins. */
-const plan = z.looseObject({
-  rolloutId: id,
-  runId: id,
-  ...scope,
-  strategy: z.enum(['canary', 'blue-green']),
-  release: z.looseObject({
-    id,
-    version: z.string().min(1),
-    commit: z.string(),
-    artifact: z.string(),
-    location: z.string(),
-    processes: z.array(process).refine((all) => all.some(({ traffic }) => traffic), {
-      error: 'no process has traffic: true, so there is nothing to shift',
+const plan = z
+  .looseObject({
+    rolloutId: id,
+    runId: id,
+    ...scope,
+    strategy: z.enum(['canary', 'blue-green', 'recreate', 'rolling']),
+    release: z.looseObject({
+      id,
+      version: z.string().min(1),
+      commit: z.string(),
+      artifact: z.string(),
+      location: z.string(),
+      processes: z.array(process).min(1),
+      env: z.record(z.string(), z.string()),
+      secretNames: z.array(z.string()),
+      contracts: z.array(z.string()).optional(),
     }),
-    env: z.record(z.string(), z.string()),
-    secretNames: z.array(z.string()),
-    contracts: z.array(z.string()).optional(),
-  }),
-  steps: z.array(
-    z.looseObject({ weightPercent: z.number().min(0).max(100), holdMs: ms, pause: z.boolean().optional() }),
-  ),
-  checks: z.array(z.looseObject({ type: z.string() })),
-  smokeDeadlineMs: ms,
-  guard: z.looseObject({ maxErrorRate: z.number(), minRequests: z.number() }),
-  minRequestsPerStep: z.number(),
-  longestHoldMs: ms.optional(),
-  endStepOnAccept: z.boolean().optional(),
-  metrics: z
-    .array(
-      z.looseObject({
-        type: z.string(),
-        name: z.string(),
-        failAbove: z.number(),
-        every: ms.min(1),
-        timeout: ms.min(1),
-      }),
-    )
-    .optional(),
-  onInconclusive: z.enum(['rollback', 'hold']),
-  drainTimeoutMs: ms,
-  bakeMs: ms.optional(),
-  leaseMs: ms,
-  onClientLost: z.enum(['rollback', 'continue']),
-  unattendedMs: ms.min(1).optional(),
-  warmMs: ms.optional(),
-  watchMs: ms.optional(),
-  keepReleases: z.int().min(1),
-  target: z.looseObject({ type: z.string() }),
-  proxy: z.looseObject({ type: z.string() }),
-});
+    steps: z.array(
+      z.looseObject({ weightPercent: z.number().min(0).max(100), holdMs: ms, pause: z.boolean().optional() }),
+    ),
+    checks: z.array(z.looseObject({ type: z.string() })),
+    smokeDeadlineMs: ms,
+    guard: z.looseObject({ maxErrorRate: z.number(), minRequests: z.number() }),
+    minRequestsPerStep: z.number(),
+    longestHoldMs: ms.optional(),
+    endStepOnAccept: z.boolean().optional(),
+    metrics: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          name: z.string(),
+          failAbove: z.number(),
+          every: ms.min(1),
+          timeout: ms.min(1),
+        }),
+      )
+      .optional(),
+    onInconclusive: z.enum(['rollback', 'hold']),
+    drainTimeoutMs: ms,
+    bakeMs: ms.optional(),
+    leaseMs: ms,
+    onClientLost: z.enum(['rollback', 'continue']),
+    isOneOfSeveral: z.boolean().optional(),
+    unattendedMs: ms.min(1).optional(),
+    warmMs: ms.optional(),
+    watchMs: ms.optional(),
+    keepReleases: z.int().min(1),
+    target: z.looseObject({ type: z.string() }),
+    proxy: z.looseObject({ type: z.string() }),
+  })
+  .refine(({ strategy, release }) => (strategy === 'rolling') !== release.processes.some(({ traffic }) => traffic), {
+    error: 'a process with traffic: true is there to be shifted; only without one the strategy is rolling',
+  });
 
 const request = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('hello') }),
@@ -101,6 +104,9 @@ const request = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('pause'), ...scope }),
   z.looseObject({ type: z.literal('watch'), ...scope, forMs: ms.min(1) }),
   z.looseObject({ type: z.literal('promote'), ...scope, unattendedMs: ms.min(1).optional() }),
+  z.looseObject({ type: z.literal('pass'), ...scope, rolloutId: id, barrier: z.enum(['prepared', 'switched']) }),
+  z.looseObject({ type: z.literal('host') }),
+  z.looseObject({ type: z.literal('proof'), ...scope }),
   z.looseObject({ type: z.literal('take-lock-away'), ...scope, force: z.boolean() }),
   z.looseObject({ type: z.literal('history'), ...scope, limit: z.int().min(1).max(200) }),
   z.looseObject({ type: z.literal('down'), ...scope }),

@@ -58,8 +58,13 @@ export async function journalStep(
     }
   }
   if (said !== null) publish(app, { kind: said.code, text: said.reason, seq: causeSeq });
-  if (action !== null) publish(app, { kind: action.type, text, seq, ...(phase === null ? {} : { facts: { phase } }) });
+  if (action !== null)
+    publish(app, { kind: kindOf(action), text, seq, ...(phase === null ? {} : { facts: { phase } }) });
   return action;
+}
+
+function kindOf(action: Action): string {
+  return action.type === 'await-hosts' ? `await-${action.barrier}` : action.type;
 }
 
 export function rolloutOf(ledger: Ledger): Rollout {
@@ -69,7 +74,8 @@ export function rolloutOf(ledger: Ledger): Rollout {
 
 /** Before the promotion traffic may go back to stable at any time, written down or not. */
 async function shiftUnwritten(app: App, { plan, state }: Rollout, world: AgentWorld): Promise<void> {
-  if (state.stableId === null) return;
+  // Where the old release may have ended, or nobody comes in, there is nothing to send back.
+  if (state.stableId === null || plan.strategy === 'recreate' || plan.strategy === 'rolling') return;
   const { proxy } = groundOf(app, { plan }, world);
   const shift = proxy.shift({ [state.stableId]: 100 });
   await within(shiftTimeoutMs, 'shift back', shift, world.clock).catch((error: unknown) => world.log(String(error)));

@@ -51,7 +51,10 @@ export async function supervise(
           await within(proxyStartTimeoutMs, 'start the proxy', ground.proxy.ensure(), clock);
           await tellAddress(stable, ground, world);
         }
-        for (const spec of stable.plan.release.processes) await keepUp(stable, spec, ground, health, signal);
+        // While it is recreated, the rollout alone says when the old release runs.
+        const { plan } = openRollout(app.journal.ledger()) ?? {};
+        const processes = plan?.strategy === 'recreate' ? [] : stable.plan.release.processes;
+        for (const spec of processes) await keepUp(stable, spec, ground, health, signal);
       }
       if (openRollout(app.journal.ledger())?.state.phase === 'held') {
         const exited = await exitOf(app, world);

@@ -2,7 +2,7 @@ import { nextAction } from '../domain/rollout/machine.ts';
 import type { AppStatus, LogsAnswer, ReleaseView } from '../domain/rollout/messages.ts';
 import { previousOf } from '../domain/rollout/retain.ts';
 import { EnvironmentError } from '../errors.ts';
-import { groundOf, openRollout, refOf, stableOf } from './app.ts';
+import { groundOf, openRollout, refOf, stableOf, takesTraffic } from './app.ts';
 import type { App } from './app.ts';
 import { bakeEnd } from './bake.ts';
 import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
@@ -20,7 +20,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
   const alone = unattendedUntil(rollout);
   return {
     ...app.scope,
-    url: ground === null ? null : groundOf(app, ground, world).proxy.url,
+    url: ground === null || !takesTraffic(ground.plan) ? null : groundOf(app, ground, world).proxy.url,
     stable: stable === null ? null : viewOf(stable, ledger),
     releases: Object.values(ledger.releases)
       .toSorted((a, b) => Number(b === stable) - Number(a === stable) || (a.since < b.since ? 1 : -1))

@@ -1,5 +1,6 @@
 import type { CheckSpec, SmokeReport } from '../domain/smoke/check.ts';
 import type { Reading } from '../domain/analysis/metrics.ts';
+import type { HostFacts } from '../domain/rollout/messages.ts';
 import type { MetricSpec, RolloutPlan } from '../domain/rollout/plan.ts';
 import type { Clock, Files, Http, Ports, ProcessIdentity } from '../ports.ts';
 import type { Proxy } from '../proxies/proxy.ts';
@@ -13,6 +14,8 @@ export interface AgentWorld {
   readonly ports: Ports;
   readonly isAlive: (process: ProcessIdentity) => boolean;
 
+  /** What this machine has now. */
+  readonly host: () => Promise<HostFacts>;
   readonly plugins: Plugins;
   /** A keyed hash: tells whether a secret changed without keeping it. */
   readonly fingerprint: (text: string) => string;

@@ -17,6 +17,7 @@ import { nginxRuntime } from '../adapters/nginx/runtime.ts';
 import { nodeClock } from '../adapters/node/clock.ts';
 import { nodeDaemons } from '../adapters/node/daemons.ts';
 import { nodeExec } from '../adapters/node/exec.ts';
+import { hostFacts } from '../adapters/node/host-facts.ts';
 import { nodeFiles } from '../adapters/node/files.ts';
 import { nodeHttp } from '../adapters/node/http.ts';
 import { nodeOrphans } from '../adapters/node/orphans.ts';
@@ -96,6 +97,7 @@ const world: AgentWorld = {
   ports,
   isAlive: (identity) => daemons.isAlive(identity),
   fingerprint: (text) => createHmac('sha256', key).update(text).digest('hex'),
+  host: async () => await hostFacts(place.stateDirectory),
   newId: () => randomBytes(8).toString('hex'),
   log,
   stateDirectory: place.stateDirectory,

@@ -13,6 +13,8 @@ export interface ConfirmInput {
   readonly scope: Scope;
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** Users come in where this command does not: the agents' own smoke must do. */
+  readonly isElsewhere?: boolean;
 }
 
 export interface ConfirmPorts extends StagePorts {
@@ -36,13 +38,28 @@ export async function confirm(input: ConfirmInput, release: ReleaseSpec, ports: 
         `${status?.stable?.artifact ?? 'nothing'} serves, and ${release.artifact} was deployed`,
       );
     }
+    await prove(release, scope, ports.agent);
     const { url } = status;
+    if (input.isElsewhere === true) {
+      return { value: url, summary: `its own digest runs on every host, where its smoke passed` };
+    }
     if (url === null) return { value: null, summary: 'no process takes traffic' };
     const report = await smoke(config, url, ports);
     for (const check of report.checks) if (check.kind !== 'pass') note(`${check.name}: ${check.reason}`);
     if (report.verdict === 'fail') throw await wayBack(input, release, report, ports);
     const passed = report.checks.filter(({ kind }) => kind === 'pass').length;
     return { value: url, summary: `${passed} of ${report.checks.length} checks pass at ${url}` };
+  });
+}
+
+/** What is said to run is what runs, as the target itself tells it. Throws RollbackFailed `WRONG_DIGEST_RUNS`. */
+async function prove(release: ReleaseSpec, scope: Scope, agent: AgentConnection): Promise<void> {
+  const { artifacts } = await agent.request({ type: 'proof', ...scope });
+  const wrong = Object.entries(artifacts).filter(([, artifact]) => artifact !== null && artifact !== release.artifact);
+  if (wrong.length === 0) return;
+  const said = wrong.map(([process, artifact]) => `${process} runs ${artifact ?? 'nothing'}`).join('; ');
+  throw new RollbackFailed('WRONG_DIGEST_RUNS', `${release.artifact} was deployed, but ${said}`, {
+    hint: 'Find out who started it; "fairway rollback" goes back to the release before.',
   });
 }
 

@@ -7,23 +7,21 @@ import type { BuiltArtifact } from '../engines/engine.ts';
 import type { AgentConnection } from '../ports.ts';
 import { build } from './build.ts';
 import type { ImageReport } from './image-report.ts';
-import {
-  type DatabaseInput,
-  type DatabaseStagePorts,
-  migrateDatabase,
-  rehearseChange,
-  releaseSecrets,
-} from './database.ts';
+import { type DatabaseInput, type DatabaseStagePorts, rehearseChange, releaseSecrets } from './database.ts';
+import { migrateDatabase } from './migrate-database.ts';
 import { type EarlyServer, startEarly } from './early-server.ts';
 import { errorOf, followRollout } from './follow.ts';
 import type { HeldLock } from './lock.ts';
 import { confirm } from './confirm.ts';
-import { preflight } from './preflight.ts';
+import { hostPreflight, preflight } from './preflight.ts';
 import { releaseSpec, rolloutPlan } from './release-spec.ts';
 import { scanArtifact, type ArtifactScanPorts } from './scan/artifact.ts';
 import type { Scanned } from './scan/input.ts';
 import { stage } from './stage.ts';
 import { test } from './test.ts';
+
+/** Journals, logs and layers that containers write. */
+const leastFreeBytes = 64 * 1024 ** 2;
 
 export interface Delivery {
   readonly config: Config;
@@ -81,6 +79,7 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
     await test({ config: config.test, artifact, ...source, signal }, ports);
   }
 
+  await hostPreflight(roomFor(config, artifact, ports), ports);
   await distribute(artifact, source.version, ports);
   const secrets = await releaseSecrets(config, ports);
   const release = asRelease(delivery, artifact, Object.keys(secrets));
@@ -95,6 +94,7 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   onKnown({ rehearsal });
   ports.lock.assertHeld();
   const url = await migrateDatabase(delivery, rehearsal, ports);
+  if (url !== null && url.measured.length > 0) onKnown({ measured: url.measured });
   if (url !== null) tellWaiting(url.waiting, source.version, ports);
 
   ports.lock.assertHeld();
@@ -105,6 +105,16 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   const serving = await confirm(delivery, release, ports);
   onKnown({ url: serving });
   return { release, previous, url: serving, rollout };
+}
+
+/** What must come to the host's disk is there twice for a moment. */
+function roomFor({ target, processes }: Config, artifact: BuiltArtifact, { distribute: bring }: DeliveryPorts) {
+  const sizeBytes = 'sizeBytes' in artifact ? artifact.sizeBytes : 0;
+  const memory = target?.type === 'docker' ? (target.memory ?? 0) : 0;
+  return {
+    diskBytes: bring === undefined ? leastFreeBytes : 2 * sizeBytes + leastFreeBytes,
+    memoryBytes: memory * Object.keys(processes).length,
+  };
 }
 
 async function distribute(artifact: BuiltArtifact, version: string, ports: DeliveryPorts): Promise<void> {

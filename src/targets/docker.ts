@@ -1,4 +1,5 @@
 import { loopbacksIn, loopbackUnfit, unfit } from '../domain/image/fitness.ts';
+import { imageArtifact } from '../domain/image/digest.ts';
 import { label, placeNames } from '../domain/image/names.ts';
 import { EnvironmentError, FairwayError } from '../errors.ts';
 import type { Clock, ContainerView } from '../ports.ts';
@@ -47,6 +48,7 @@ export const dockerTarget: TargetPlugin<typeof dockerSchema> = {
           network,
           memory: config.memory,
           host: config.host,
+          isContained: config.agent === 'container' && context.isRehearsal !== true,
         });
         return network === 'own' ? [...found, ...loopbacksIn(secrets).map(loopbackUnfit)] : found;
       },
@@ -54,6 +56,10 @@ export const dockerTarget: TargetPlugin<typeof dockerSchema> = {
         const health = (await view(instance))?.health ?? null;
         if (health === null || health.status === 'healthy') return null;
         return `its health check says ${health.status}${health.output === '' ? '' : `: ${health.output}`}`;
+      },
+      async artifactOf(instance) {
+        const found = await view(instance);
+        return found?.isRunning === true ? imageArtifact(found.imageId) : null;
       },
       async explain(instance) {
         return await explainContainer(await view(instance), ports.files);

@@ -70,6 +70,8 @@ export interface Target {
   ): Promise<readonly Refusal[]>;
   /** For a process with traffic and without a ready path: why it cannot take traffic yet, or null when it can. */
   reasonToWait?(instance: Instance): Promise<string | null>;
+  /** The artifact that a process really runs; null when it cannot be told, or nothing runs. */
+  artifactOf?(instance: Instance): Promise<string | null>;
   /** What the target knows about a process that ended or is not ready, one sentence; null for nothing. */
   explain?(instance: Instance): Promise<string | null>;
 }

@@ -15,6 +15,16 @@ export function describeAction(action: Action, plan: RolloutPlan, stableVersion:
       return `${version}: wait until it is ready`;
     case 'smoke':
       return action.door === 'release' ? `${version}: smoke at its own door` : `${version}: smoke at the users' door`;
+    case 'close':
+      return `users see the maintenance page`;
+    case 'open':
+      return `users see the application again`;
+    case 'settle':
+      return `${version}: must live for ${durationText(action.holdMs)}`;
+    case 'start-old':
+      return `${old}: start again`;
+    case 'await-old':
+      return `${old}: wait until it is ready, smoke at its own door`;
     case 'join':
       return `${version}: join the proxy at 0 %`;
     case 'shift':
@@ -23,6 +33,10 @@ export function describeAction(action: Action, plan: RolloutPlan, stableVersion:
       return action.holdMs === 0
         ? `${version} at ${action.weightPercent} %`
         : `${version} at ${action.weightPercent} %: watched for ${durationText(action.holdMs)}`;
+    case 'await-hosts':
+      return action.barrier === 'prepared'
+        ? `${version} is prepared here: wait for the other hosts`
+        : `${version} has all traffic here: wait for the other hosts`;
     case 'persist':
       return `${version} becomes the stable release`;
     case 'drain-old':

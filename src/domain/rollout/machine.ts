@@ -78,7 +78,16 @@ function turnBack(state: RolloutState, cause: Cause): RolloutState {
 }
 
 /** Cleaning up may fail; traffic and proof on the way back, and clearing a first deploy, may not. */
-const mustSucceed: ReadonlySet<ActionType> = new Set(['shift-back', 'persist-stable', 'verify', 'stop-proxy']);
+const mustSucceed: ReadonlySet<ActionType> = new Set<ActionType>([
+  'shift-back',
+  'persist-stable',
+  'verify',
+  'stop-proxy',
+  'close',
+  'start-old',
+  'await-old',
+  'open',
+]);
 
 function fail(state: RolloutState, event: Extract<RolloutEvent, { type: 'failed' }>, plan: RolloutPlan): RolloutState {
   const { cause, action } = event;

@@ -1,3 +1,4 @@
+import type { Barrier } from './state.ts';
 import type { Outcome } from '../../ports.ts';
 import type { ContractStep, NoReturn } from './no-return.ts';
 import type { ReleaseRef, ReleaseSpec, RolloutPlan } from './plan.ts';
@@ -57,6 +58,12 @@ export type Request =
   | ({ readonly type: 'promote'; readonly unattendedMs?: number | undefined } & Scope)
   /** Watch the stable release for so long from now on, and roll it back when it turns bad. */
   | ({ readonly type: 'watch'; readonly forMs: number } & Scope)
+  /** All hosts are as far: this one goes on. Said twice it is the same. */
+  | ({ readonly type: 'pass'; readonly rolloutId: string; readonly barrier: Barrier } & Scope)
+  /** What the host of the agent has. */
+  | { readonly type: 'host' }
+  /** Which artifacts the processes of the stable release really run. */
+  | ({ readonly type: 'proof' } & Scope)
   /** Take the lock from its owner, one that is alive only by `force`. */
   | ({ readonly type: 'take-lock-away'; readonly force: boolean } & Scope)
   /** Ended rollouts, the newest first. */
@@ -99,6 +106,10 @@ export interface Answers {
   /** EnvironmentError `NOT_PAUSED`. Follow the rollout for its end. */
   readonly promote: { readonly rolloutId: string };
   readonly watch: { readonly version: string; readonly until: string };
+  readonly pass: { readonly passed: boolean };
+  readonly host: HostFacts;
+  /** By process; null where the target cannot tell. */
+  readonly proof: { readonly stableId: string | null; readonly artifacts: Readonly<Record<string, string | null>> };
   /** Whose it was; null when nobody held it. LockHeld `LOCK_HELD` for a living owner without `force`. */
   readonly 'take-lock-away': { readonly owner: RunOwner | null; readonly since: string | null };
   readonly history: { readonly entries: readonly HistoryEntry[]; readonly noReturns?: readonly NoReturn[] };
@@ -117,6 +128,15 @@ export interface Hello {
   readonly pid: number;
   /** A rollout is under way, or a lock is held. */
   readonly busy: boolean;
+}
+
+/** Null where the system does not tell. */
+export interface HostFacts {
+  /** Its clock (ISO 8601). */
+  readonly now: string;
+  /** Where the agent keeps its state: with an agent in a container, where the engine keeps images. */
+  readonly freeDiskBytes: number | null;
+  readonly availableMemoryBytes: number | null;
 }
 
 export interface LogsAnswer {
@@ -222,6 +242,12 @@ export interface AppStatus extends Scope {
     readonly end: RolloutEnd;
   } | null;
   readonly lock: { readonly owner: RunOwner; readonly since: string; readonly connected: boolean } | null;
+  /** What each host serves, where there are several. */
+  readonly hosts?: readonly {
+    readonly name: string;
+    readonly version: string | null;
+    readonly artifact: string | null;
+  }[];
   /** Contract steps that ran, the oldest first. */
   readonly noReturns?: readonly NoReturn[];
 }

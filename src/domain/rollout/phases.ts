@@ -19,7 +19,10 @@ export function phaseOf(action: Action, during: RolloutState['phase']): PhaseNam
       return action.door === 'release' ? 'validate' : 'validate the switch';
     case 'join':
       return 'validate';
+    case 'close':
+    case 'stop-old':
     case 'shift':
+    case 'open':
       return 'switch';
     default:
       return 'validate the switch';

@@ -71,7 +71,11 @@ export interface RolloutPlan {
   readonly runId: string;
   readonly app: string;
   readonly environment: string;
-  readonly strategy: 'canary' | 'blue-green';
+  /**
+   * `recreate`: users see a maintenance page while the old release ends and the new one starts. `rolling`: nothing
+   * takes traffic; the new release starts beside the old one.
+   */
+  readonly strategy: 'canary' | 'blue-green' | 'recreate' | 'rolling';
   readonly release: ReleaseSpec;
   readonly steps: readonly Step[];
   readonly checks: readonly CheckSpec[];
@@ -94,6 +98,8 @@ export interface RolloutPlan {
   /** How long the agent goes on watching after the promotion; default 0. */
   readonly watchMs?: number | undefined;
   readonly leaseMs: number;
+  /** One of several hosts: it waits for the others before it switches, and before it promotes. */
+  readonly isOneOfSeveral?: boolean | undefined;
   readonly onClientLost: 'rollback' | 'continue';
   /** Nobody follows: the lease is suspended for so long. Absent: a client follows and keeps it. */
   readonly unattendedMs?: number | undefined;

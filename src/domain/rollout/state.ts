@@ -1,6 +1,9 @@
 import type { Comparison } from '../analysis/comparison.ts';
 import type { Counts } from '../analysis/judge.ts';
 
+/** Where all hosts of an environment wait for one another. */
+export type Barrier = 'prepared' | 'switched';
+
 /** One effect of a rollout. Each is idempotent: after a crash it is done again. */
 export type Action =
   | { readonly type: 'prepare' }
@@ -8,6 +11,10 @@ export type Action =
   | { readonly type: 'await-ready' }
   /** At the release's own door, or at the users' through the proxy. */
   | { readonly type: 'smoke'; readonly door: 'release' | 'users' }
+  /** Users see the maintenance page, and what they had in flight is over; or the application again. */
+  | { readonly type: 'close' | 'open' }
+  /** Without traffic there is nothing to count: the processes must live for so long. */
+  | { readonly type: 'settle'; readonly holdMs: number }
   | { readonly type: 'join' }
   | { readonly type: 'shift'; readonly weightPercent: number }
   | {
@@ -17,11 +24,15 @@ export type Action =
       readonly holdMs: number;
       readonly pause?: boolean | undefined;
     }
+  /** Other hosts come as far as this one before it goes on: before the first user, and before the promotion. */
+  | { readonly type: 'await-hosts'; readonly barrier: Barrier }
   /** The proxy serves the new release after its own restart: the promotion, and the point of no return. */
   | { readonly type: 'persist' }
   /** `keep-warm`: of the old release only what takes traffic runs on, without any. */
   | { readonly type: 'drain-old' | 'keep-warm' | 'remove-old' | 'stop-old' }
   | { readonly type: 'shift-back' | 'persist-stable' | 'verify' }
+  /** The old release that was stopped runs again, and passes its smoke at its own door. */
+  | { readonly type: 'start-old' | 'await-old' }
   | { readonly type: 'drain-new' | 'remove-new' | 'stop-new' | 'stop-proxy' };
 
 export type ActionType = Action['type'];

@@ -10,6 +10,8 @@ export interface Registry {
   readonly login: { readonly user: string; readonly password: () => Promise<string> } | null;
 }
 
+type LoginPort = 'exec' | 'docker' | 'files';
+
 const moveTimeoutMs = 600_000;
 const loginTimeoutMs = 30_000;
 
@@ -45,7 +47,7 @@ export async function pullImage(
   registry: Registry,
   version: string,
   scratch: (purpose: string) => string,
-  ports: DockerPorts,
+  ports: Pick<DockerPorts, 'containers' | LoginPort>,
 ): Promise<string | null> {
   const reference = `${registry.repository}:${imageTag(version)}`;
   const pulled = await loggedIn(registry, scratch, ports, async (run) => await run(['pull', '--quiet', reference]));
@@ -63,7 +65,7 @@ type Run = (args: readonly string[]) => Promise<CommandResult>;
 async function loggedIn<T>(
   { repository, login }: Registry,
   scratch: (purpose: string) => string,
-  { exec, docker, files }: DockerPorts,
+  { exec, docker, files }: Pick<DockerPorts, LoginPort>,
   work: (run: Run) => Promise<T>,
 ): Promise<T> {
   const runWith =

@@ -70,7 +70,12 @@ async function sameRelease(
   });
 }
 
-export async function transfer(id: string, from: string | null, folder: string, ports: DockerPorts): Promise<void> {
+export async function transfer(
+  id: string,
+  from: string | null,
+  folder: string,
+  ports: Pick<DockerPorts, 'files' | 'exec' | 'docker'>,
+): Promise<void> {
   const { files, exec, docker } = ports;
   await files.makeDirectory(folder, 0o700);
   const archive = `${folder}/image.tar`;

@@ -6,8 +6,9 @@ import { nodeDaemons } from '../../adapters/node/daemons.ts';
 import { nodeFiles } from '../../adapters/node/files.ts';
 import { identify, isAlive, processTable } from '../../adapters/node/process-table.ts';
 import { protocolVersion, type RunOwner, type Scope } from '../../domain/rollout/messages.ts';
-import { FairwayError, InternalError } from '../../errors.ts';
+import { FairwayError } from '../../errors.ts';
 import type { AgentConnection, Daemons } from '../../ports.ts';
+import { type FleetHost, fleetOf } from '../../stages/fleet.ts';
 import { type HeldLock, takeLock } from '../../stages/lock.ts';
 import type { CommandContext } from './command.ts';
 import { type Host, hostsOf } from './berths.ts';
@@ -47,7 +48,14 @@ async function containedHosts(context: CommandContext): Promise<readonly Host[] 
 /** The agents of the hosts as one; null when there is none on any of them. */
 async function connectHosts(hosts: readonly Host[]): Promise<AgentConnection | null> {
   const [first] = hosts;
-  return first === undefined ? null : await connectContained(first.berth);
+  if (first === undefined) return null;
+  if (hosts.length === 1) return await connectContained(first.berth);
+  const found: FleetHost[] = [];
+  for (const { name, port, berth } of hosts) {
+    const agent = await connectContained(berth);
+    if (agent !== null) found.push({ name, port, agent });
+  }
+  return found.length === 0 ? null : fleetOf(found);
 }
 
 /** End the agent when it looks after nothing any more; a process would do so by itself a minute later. */
@@ -125,9 +133,18 @@ export async function underLock<T>(
 }
 
 async function ensureHosts(hosts: readonly Host[], context: CommandContext): Promise<AgentConnection> {
-  const [first] = hosts;
-  if (first === undefined) throw new InternalError('NO_HOST', 'the environment has no host');
-  return await ensureContained(first.berth, containedProgram(context), protocolVersion);
+  const program = containedProgram(context);
+  const found: FleetHost[] = [];
+  try {
+    for (const { name, port, berth } of hosts) {
+      found.push({ name, port, agent: await ensureContained(berth, program, protocolVersion) });
+    }
+  } catch (error) {
+    for (const { agent } of found) await agent.close();
+    throw error;
+  }
+  const [first] = found;
+  return first !== undefined && found.length === 1 ? first.agent : fleetOf(found);
 }
 
 /** An agent elsewhere, or in a container, cannot tell by its process whether we live. */

@@ -12,6 +12,10 @@ import type { Project } from './project.ts';
 /** One host of an environment, with the agent that lives there in a container. */
 export interface Host {
   readonly name: string;
+  /** As DOCKER_HOST writes it; null for the default engine of this machine. */
+  readonly at: string | null;
+  /** Where users reach it there; null: as everywhere. */
+  readonly port: number | null;
   readonly berth: Berth;
 }
 
@@ -22,14 +26,15 @@ const architectures: Readonly<Record<string, string>> = { x64: 'amd64' };
 export function hostsOf({ config, context, world }: Project): readonly Host[] | null {
   const { target } = config;
   if (target?.type !== 'docker' || target.agent === 'process') return null;
-  const hosts: readonly (readonly [string, string | null])[] =
-    target.hosts === undefined ? [['host', target.host ?? null]] : Object.entries(target.hosts);
+  const listed = Object.entries(target.hosts ?? { host: target.host ?? null });
   const docker = dockerCommand(context.env);
-  return hosts.map(([name, host]) => {
+  return listed.map(([name, given]) => {
+    const { host, port, socket } =
+      given === null || typeof given === 'string' ? { host: given, port: undefined, socket: undefined } : given;
     const address = engineAddress(host);
     const berth: Berth = {
       address,
-      engineSocket: target.socket ?? (address.kind === 'socket' ? address.path : defaultSocket),
+      engineSocket: socket ?? target.socket ?? (address.kind === 'socket' ? address.path : defaultSocket),
       base: target.agentImage ?? null,
       containers: world.containers(host),
       exec: world.exec,
@@ -38,7 +43,7 @@ export function hostsOf({ config, context, world }: Project): readonly Host[] | 
       scratch: world.orphans.scratch,
       machine: `${process.platform}/${architectures[process.arch] ?? process.arch}`,
     };
-    return { name, berth };
+    return { name, at: host, port: port ?? null, berth };
   });
 }
 

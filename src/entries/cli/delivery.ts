@@ -4,12 +4,15 @@ import { ConfigError } from '../../errors.ts';
 import type { Repository } from '../../ports.ts';
 import type { DatabaseInput } from '../../stages/database.ts';
 import type { Delivery, DeliveryPorts } from '../../stages/deliver.ts';
+import type { PublishPorts } from '../../stages/publish-artifact.ts';
 import { targets } from '../../targets/index.ts';
 import type { Target } from '../../targets/target.ts';
 import { statusOf, underLock } from './agent.ts';
 import { containedProxy, hostsOf } from './berths.ts';
+import { buildingAt, distribution, isElsewhere, judgedOn } from './distribution.ts';
 import { openEngine } from './engine.ts';
 import { databaseContext, databasePlugin, environmentDatabase, type Project } from './project.ts';
+import { openPublishing } from './publishing.ts';
 import { openScans } from './scanner.ts';
 import { sweep } from './world.ts';
 
@@ -19,7 +22,14 @@ export async function openWorkshop(project: Project, elsewhere: readonly (string
   await sweep(context);
   const repository = await openRepository(directory, context.env);
   const engine = await openEngine(project, repository, elsewhere);
-  return { ...world, ...openScans(project), repository, engine, scratch: world.orphans.scratch };
+  return {
+    ...world,
+    ...openScans(project),
+    ...openPublishing(project),
+    repository,
+    engine,
+    scratch: world.orphans.scratch,
+  };
 }
 
 export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
@@ -48,13 +58,14 @@ type Base = Omit<Delivery, 'source'>;
 export async function delivering<T>(
   project: Project,
   onKnown: Delivery['onKnown'],
-  run: (base: Base, ports: DeliveryPorts & { readonly repository: Repository }) => Promise<T>,
+  run: (base: Base, ports: DeliveryPorts & PublishPorts & { readonly repository: Repository }) => Promise<T>,
   elsewhere: readonly (string | null)[] = [],
 ): Promise<T> {
   const { context, scope } = project;
-  const target = openTarget(project);
-  const workshop = await openWorkshop(project, elsewhere);
   const hosts = hostsOf(project);
+  const shop = hosts === null ? project : buildingAt(project, hosts);
+  const workshop = await openWorkshop(shop, elsewhere);
+  const target = hosts === null ? openTarget(shop) : judgedOn(hosts, shop);
   const config = hosts === null ? project.config : { ...project.config, proxy: await containedProxy(project, hosts) };
   return await underLock(project, async (agent, lock) => {
     const status: AppStatus | null = await statusOf(agent, scope);
@@ -66,8 +77,9 @@ export async function delivering<T>(
       database: openDatabase(project),
       signal: context.signal,
       onKnown,
+      isElsewhere: hosts !== null && hosts.some(isElsewhere),
     };
-    const result = await run(base, { ...workshop, agent, lock, target });
+    const result = await run(base, { ...workshop, agent, lock, target, ...distribution(shop, hosts, workshop.engine) });
     const { apps } = await agent.request({ type: 'status' });
     await workshop.engine.prune(apps.flatMap(({ releases }) => releases.map(({ artifact }) => artifact)));
     return result;

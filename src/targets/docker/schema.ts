@@ -21,11 +21,17 @@ const hostAddress = z.string().regex(/^(unix|ssh|tcp|npipe):\/\/\S+$/, {
   error: 'expected an address such as unix:///var/run/docker.sock or ssh://user@host',
 });
 
+const host = z.strictObject({
+  host: hostAddress.describe('Its engine, as DOCKER_HOST writes it.'),
+  port: z.int().min(1).max(65_535).optional().describe('Where users reach it there; default: proxy.port.'),
+  socket: z.string().startsWith('/').optional().describe("The engine's socket on that host; default: target.socket."),
+});
+
 export const dockerSchema = z.strictObject({
   type: z.literal('docker'),
   host: hostAddress.optional().describe('The engine; default: DOCKER_HOST, else the one of this machine.'),
   hosts: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), hostAddress)
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/), z.union([hostAddress, host]))
     .refine((hosts) => Object.keys(hosts).length > 0, { error: 'expected at least one host' })
     .optional()
     .describe(

@@ -109,7 +109,7 @@ needsRegistry(
     const repository = `${registry.address}/tiny`;
     const app = await begin(repository);
     const shipped = await app.fairway(['ship']);
-    expect(shipped.document.code).toBe('RELEASED');
+    expect(shipped.document.code, JSON.stringify(shipped.document.result['error'])).toBe('RELEASED');
     const deployed = await app.fairway(['deploy', '--env', 'production', '--release', 'v0.1.0'], elsewhere());
 
     expect(deployed.document.code).toBe('DEPLOYED');

@@ -102,6 +102,7 @@ export async function openBench(host: Host, files: Files = host.files, life: Lif
       },
     },
     fingerprint: (text) => `hash of ${text.length} bytes`,
+    host: async () => ({ now: clock.now().toISOString(), freeDiskBytes: null, availableMemoryBytes: null }),
     newId: () => `rollback-${clock.monotonicMs()}`,
     log: (line) => host.log.push(line),
     stateDirectory: '/state',

@@ -30,6 +30,7 @@ export const run: CommandBody = async (context) => {
       rollout: status.rollout,
       lock: status.lock,
       noReturns: status.noReturns ?? [],
+      ...(status.hosts === undefined ? {} : { hosts: status.hosts }),
       releases: status.releases.map(({ spec: _, ...release }) => release),
     },
     summary: lines(status),
@@ -59,6 +60,12 @@ function lines(status: AppStatus): readonly string[] {
   for (const { at, who, steps, releases } of status.noReturns ?? []) {
     const lost = releases.length === 0 ? '' : `: no way back to ${releases.join(', ')}`;
     said.push(`point of no return at ${at} by ${who}: ${steps.map(labelOf).join(', ')}${lost}`);
+  }
+  const hosts = status.hosts ?? [];
+  if (new Set(hosts.map(({ artifact }) => artifact)).size > 1) {
+    said.push(
+      `the hosts differ: ${hosts.map(({ name, version }) => `${name} serves ${version ?? 'nothing'}`).join(', ')}`,
+    );
   }
   for (const release of status.releases) {
     if (release.id !== stable?.id)
