@@ -56,9 +56,9 @@ const process = z.strictObject({
 
 const migrations = z.strictObject({
   tool: z
-    .enum(['sql', 'command', 'alembic'])
+    .enum(['sql', 'prisma', 'alembic', 'command'])
     .default('sql')
-    .describe('sql: a folder of numbered .sql files; alembic: revisions, by the real Alembic; command: any command that migrates DATABASE_URL.'),
+    .describe('sql: a folder of numbered .sql files; prisma: folders with a migration.sql; alembic: revisions, by the real Alembic; command: any command that migrates DATABASE_URL.'),
   directory: relativePath
     .default('migrations')
     .describe('Folder of the migrations: ordered .sql files, with optional .down.sql beside them, or what "up" reads.'),

@@ -1,5 +1,6 @@
 import { alembicTool } from './alembic.ts';
 import { commandTool } from './command.ts';
+import { prismaTool } from './prisma.ts';
 import { sqlTool } from './sql.ts';
 import type { MigrationTool, ToolPorts, ToolSettings } from './tool.ts';
 
@@ -8,6 +9,7 @@ const tools: Readonly<Record<string, (settings: ToolSettings, ports: ToolPorts) 
   sql: () => sqlTool,
   command: commandTool,
   alembic: alembicTool,
+  prisma: () => prismaTool,
 };
 
 export function migrationTool(settings: ToolSettings, ports: ToolPorts): MigrationTool {

@@ -19,7 +19,7 @@ export async function collectMigrations(files: readonly MigrationFile[], dialect
   const ups: Named[] = [];
   const downs: Named[] = [];
   for (const file of files) {
-    const name = readFileName(file.path.slice(file.path.lastIndexOf('/') + 1));
+    const name = readFileName(file.named ?? file.path.slice(file.path.lastIndexOf('/') + 1));
     if (name.kind === 'refused') problems.push(nameProblem(file.path, name.reason));
     if (name.kind !== 'script') continue;
     const scripts = scriptsOf(file.path, file.text);

@@ -65,6 +65,8 @@ export interface MigrationSet {
 export interface MigrationFile {
   /** As it is shown to people, and unique. */
   readonly path: string;
+  /** What stands for the name of the file where the folder has it. */
+  readonly named?: string;
   readonly text: string;
 }
 

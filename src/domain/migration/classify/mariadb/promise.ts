@@ -31,7 +31,8 @@ export const promises: readonly ServerPromise[] = [
  */
 export function withPromise(sql: string, { algorithm, lock }: ServerPromise): string | null {
   const asked = readMariadb({ sql });
-  if (asked.does === 'create-index' || asked.does === 'drop-index') {
+  if (asked.does === 'drop-index') return dropByAlter(sql, `ALGORITHM=${algorithm}, LOCK=${lock}`);
+  if (asked.does === 'create-index') {
     const bare = sql.replaceAll(/\s+(ALGORITHM|LOCK)\s*=?\s*\w+/gi, '');
     return `${bare} ALGORITHM=${algorithm} LOCK=${lock}`;
   }
@@ -53,4 +54,18 @@ export function withPromise(sql: string, { algorithm, lock }: ServerPromise): st
   if (isLoosePartitioning) return `${head} ${clause} ${body}`;
   if (first.isPartitioning) return null;
   return `${head} ${body}, ${clause}`;
+}
+
+const name = String.raw`(?:\`(?:[^\`]|\`\`)+\`|[\w$]+)`;
+const dropIndex = new RegExp(
+  String.raw`^DROP\s+INDEX\s+(IF\s+EXISTS\s+)?(${name})\s+ON\s+(${name}(?:\s*\.\s*${name})?)(\s+(?:WAIT\s+\d+|NOWAIT))?(?:\s*(?:ALGORITHM|LOCK)\s*=?\s*\w+)*$`,
+  'i',
+);
+
+/** MariaDB takes neither ALGORITHM nor LOCK with DROP INDEX, but with the ALTER TABLE that it stands for. */
+function dropByAlter(sql: string, clause: string): string | null {
+  const found = dropIndex.exec(sql.trim());
+  if (found === null) return null;
+  const [, exists = '', index = '', table = '', wait = ''] = found;
+  return `ALTER TABLE ${table}${wait} DROP INDEX ${exists}${index}, ${clause}`;
 }
