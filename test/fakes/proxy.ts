@@ -8,6 +8,8 @@ export interface FakeProxy extends Proxy {
   readonly weights: () => Readonly<Record<string, number>>;
   readonly stable: () => string | null;
   readonly isUp: () => boolean;
+  /** The maintenance page is shown. */
+  readonly isClosed: () => boolean;
   /** Called before each effect. */
   onCall: (call: string) => void;
   /** Let requests finish at a release. */
@@ -27,6 +29,7 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
   let stats = new Map<string, { requests: number; errors: number }>();
   const latencies = new Map<string, { readonly p95Ms: number; readonly slower: number }>();
   let isUp = false;
+  let isClosed = false;
 
   const call = (name: string): void => {
     fake.onCall(name);
@@ -48,6 +51,7 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
     weights: () => Object.fromEntries(routing.backends.map(({ releaseId, weight }) => [releaseId, weight])),
     stable: () => routing.stable?.releaseId ?? null,
     isUp: () => isUp,
+    isClosed: () => isClosed,
     count(releaseId, requests, errors) {
       const before = stats.get(releaseId) ?? { requests: 0, errors: 0 };
       stats.set(releaseId, { requests: before.requests + requests, errors: before.errors + errors });
@@ -98,6 +102,10 @@ export function fakeProxy(url = 'http://127.0.0.1:8080'): FakeProxy {
     async remove(releaseId) {
       call(`remove ${releaseId}`);
       change({ type: 'remove', releaseId });
+    },
+    async maintain(page) {
+      call(page === null ? 'open' : 'close');
+      isClosed = page !== null;
     },
     async stop() {
       call('stop');

@@ -5,7 +5,7 @@ import type { Route, TrafficRules } from '../../ports.ts';
 import type { Connections } from './connections.ts';
 import type { Flight, Flights } from './flights.ts';
 import { forwardRequestHeaders, forwardResponseHeaders } from './headers.ts';
-import { sayBadGateway, sayNobodyServes, sayTooLate } from './pages.ts';
+import { sayBadGateway, sayMaintenance, sayNobodyServes, sayTooLate } from './pages.ts';
 
 export interface ExchangeWorld {
   readonly proxy: ProxyServer;
@@ -106,6 +106,10 @@ export function createExchanges(world: ExchangeWorld) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void => {
+    if (rules.page !== null) {
+      sayMaintenance(response, rules.page);
+      return;
+    }
     const route = rules.route();
     if (route === null) {
       sayNobodyServes(response);

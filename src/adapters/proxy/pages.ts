@@ -11,6 +11,16 @@ export function sayNobodyServes(response: ServerResponse): void {
   say(response, 503, { 'retry-after': '2' });
 }
 
+export function sayMaintenance(response: ServerResponse, page: string): void {
+  response.writeHead(503, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'retry-after': '60',
+    connection: 'close',
+  });
+  response.end(page);
+}
+
 export function sayBadGateway(response: ServerResponse, releaseId: string | null): void {
   say(response, 502, releaseHeader(releaseId));
 }

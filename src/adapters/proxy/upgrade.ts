@@ -37,7 +37,7 @@ export function createUpgrades({ proxy, rules, flights }: ExchangeWorld) {
   });
 
   return (request: IncomingMessage, near: Socket, head: Buffer): void => {
-    const route = rules.route();
+    const route = rules.page === null ? rules.route() : null;
     if (route === null) {
       sayOnSocket(near, 503);
       return;

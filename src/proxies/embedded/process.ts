@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Routing } from '../../domain/traffic/routing.ts';
 import { chooseBackend, reroute, routingAfterRestart } from '../../domain/traffic/routing.ts';
 import type { Tally } from '../../domain/traffic/tally.ts';
@@ -42,7 +43,9 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
   const tallies = new Map<string, Tally>();
   const stopping = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
-  let routing: Routing = routingAfterRestart(await readStable(stateFile, ports.files));
+  const remembered = await readState(stateFile, ports.files);
+  let routing: Routing = routingAfterRestart(remembered.stable);
+  let { page } = remembered;
   let settings = options.settings;
   let changes: Promise<unknown> = Promise.resolve();
 
@@ -56,6 +59,9 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
     detour: (refused) => detourFrom(refused, routing),
     began: ({ releaseId }) => void (tallyOf(releaseId).inFlight += 1),
     ended: ({ releaseId }, end) => countEnd(tallyOf(releaseId), end),
+    get page() {
+      return page;
+    },
     get responseTimeoutMs() {
       return settings.responseTimeoutMs;
     },
@@ -71,11 +77,21 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
     if (rerouted.kind === 'refused') return { ok: false, code: rerouted.code, reason: rerouted.reason } as const;
     const { stable } = rerouted.routing;
     if (JSON.stringify(stable) !== JSON.stringify(routing.stable)) {
-      await ports.files.writeAtomic(stateFile, `${JSON.stringify({ stable })}\n`, 0o600);
+      await remember(stable);
     }
     routing = rerouted.routing;
     if (question.type === 'remove') server.closeIdle(question.releaseId);
     return { ok: true, value: null } as const;
+  }
+
+  async function remember(stable: Routing['stable']): Promise<void> {
+    await ports.files.writeAtomic(stateFile, `${JSON.stringify({ stable, page })}\n`, 0o600);
+  }
+
+  async function maintain(wanted: string | null): Promise<Answer> {
+    page = wanted;
+    await remember(routing.stable);
+    return { ok: true, value: null };
   }
 
   function hello(): Hello {
@@ -119,7 +135,9 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
         void stop(question.graceMs);
         return { ok: true, value: null };
       default: {
-        const changed = changes.then(async () => await change(question));
+        const changed = changes.then(
+          async () => await (question.type === 'maintain' ? maintain(question.page) : change(question)),
+        );
         changes = changed.catch(() => {});
         return await changed;
       }
@@ -154,11 +172,12 @@ async function drain(releaseId: string, timeoutMs: number, proxy: Drained, ports
 }
 
 /** Nothing is guessed from a state that cannot be read: then no release serves until one is added. */
-async function readStable(path: string, files: Files): Promise<Routing['stable']> {
-  if (!(await files.exists(path))) return null;
+async function readState(path: string, files: Files): Promise<z.output<typeof stateSchema>> {
+  const nothing = { stable: null, page: null };
+  if (!(await files.exists(path))) return nothing;
   try {
-    return stateSchema.parse(JSON.parse(await files.readText(path))).stable;
+    return stateSchema.parse(JSON.parse(await files.readText(path)));
   } catch {
-    return null;
+    return nothing;
   }
 }

@@ -14,6 +14,7 @@ export const questionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('shift'), weights: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('persist-stable'), releaseId }),
   z.strictObject({ type: z.literal('remove'), releaseId }),
+  z.strictObject({ type: z.literal('maintain'), page: z.string().max(8_000).nullable() }),
   z.strictObject({ type: z.literal('stats'), slowerThanMs: z.number().positive().optional() }),
   z.strictObject({ type: z.literal('drain'), releaseId, timeoutMs: z.number().min(0) }),
   z.strictObject({ type: z.literal('stop'), graceMs: z.number().min(0) }),
@@ -56,4 +57,6 @@ export const statsSchema = z.array(
 /** What the proxy remembers for its own restart. */
 export const stateSchema = z.object({
   stable: z.object({ releaseId: z.string(), address: z.string() }).nullable(),
+  /** Shown instead of the application, also after a restart. */
+  page: z.string().nullable().default(null),
 });

@@ -101,7 +101,7 @@ target: { type: dokcer }
       '1:6 app: expected a short name: lower-case letters, digits and "-", beginning with a letter; got "Shop"',
       '2:1 buid: is not known here; did you mean "build"?',
       '3:19 build.timeout: expected a duration with a unit, such as 500ms, 30s, 15m or 24h: 30s for seconds, 30ms for milliseconds; got 30',
-      '5:13 deploy.strategy: expected one of canary, blue-green; got "canry"; did you mean "canary"?',
+      '5:13 deploy.strategy: expected one of canary, blue-green, recreate, rolling; got "canry"; did you mean "canary"?',
       '6:3 deploy.errorRate: is not known here; it belongs to deploy.guard.errorRate',
       '7:24 deploy.steps[1].weight: must be at most 100; got 300',
       '8:17 target.type: expected one of process, docker; got "dokcer"; did you mean "docker"?',
@@ -112,7 +112,7 @@ target: { type: dokcer }
     const [unknown, choice] = problems(`${base}deply: {}\ndeploy: { strategy: canry }\n`);
     expect(unknown).toMatchObject({ file: 'fairway.yml', path: 'deply', nearest: 'deploy' });
     expect(unknown?.choices).toContain('deploy');
-    expect(choice).toMatchObject({ value: 'canry', choices: ['canary', 'blue-green'], nearest: 'canary' });
+    expect(choice).toMatchObject({ value: 'canry', choices: ['canary', 'blue-green', 'recreate', 'rolling'], nearest: 'canary' });
   });
 
   test('what is missing is placed at the map around it', () => {

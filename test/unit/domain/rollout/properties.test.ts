@@ -27,6 +27,11 @@ const actionTypes: readonly ActionType[] = [
   'remove-new',
   'stop-new',
   'stop-proxy',
+  'close',
+  'open',
+  'settle',
+  'start-old',
+  'await-old',
 ];
 
 /** How the world answers an action; `stray` is an event that belongs to something else. */
@@ -42,31 +47,36 @@ const answers = fc.array(
   { maxLength: 80 },
 );
 
-const plans = fc
-  .record({
-    strategy: fc.constantFrom('canary' as const, 'blue-green' as const),
-    onInconclusive: fc.constantFrom('rollback' as const, 'hold' as const),
-    weights: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 }),
-    workers: fc.integer({ min: 0, max: 2 }),
-    singletons: fc.integer({ min: 0, max: 2 }),
-    warmMs: fc.constantFrom(0, 60_000),
-  })
-  .map(({ strategy, onInconclusive, weights, workers, singletons, warmMs }) => {
-    const base = planOf({
-      strategy,
-      warmMs,
-      onInconclusive,
-      steps: weights.map((weightPercent) => ({ weightPercent, holdMs: 10 })),
+const plansOf = (...strategies: readonly RolloutPlan['strategy'][]) =>
+  fc
+    .record({
+      strategy: fc.constantFrom(...strategies),
+      onInconclusive: fc.constantFrom('rollback' as const, 'hold' as const),
+      weights: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 6 }),
+      workers: fc.integer({ min: 0, max: 2 }),
+      singletons: fc.integer({ min: 0, max: 2 }),
+      warmMs: fc.constantFrom(0, 60_000),
+    })
+    .map(({ strategy, onInconclusive, weights, workers, singletons, warmMs }) => {
+      const base = planOf({
+        strategy,
+        warmMs,
+        onInconclusive,
+        steps: weights.map((weightPercent) => ({ weightPercent, holdMs: 10 })),
+      });
+      const processes = [
+        processSpec(),
+        ...Array.from({ length: workers }, (_, n) => processSpec({ name: `worker-${n}`, traffic: false })),
+        ...Array.from({ length: singletons }, (_, n) =>
+          processSpec({ name: `once-${n}`, traffic: false, singleton: true }),
+        ),
+      ];
+      return { ...base, release: { ...base.release, processes } } satisfies RolloutPlan;
     });
-    const processes = [
-      processSpec(),
-      ...Array.from({ length: workers }, (_, n) => processSpec({ name: `worker-${n}`, traffic: false })),
-      ...Array.from({ length: singletons }, (_, n) =>
-        processSpec({ name: `once-${n}`, traffic: false, singleton: true }),
-      ),
-    ];
-    return { ...base, release: { ...base.release, processes } } satisfies RolloutPlan;
-  });
+
+/** Those that never end the old release before the promotion. */
+const plans = plansOf('canary', 'blue-green');
+const allPlans = plansOf('canary', 'blue-green', 'recreate', 'rolling');
 
 const stables = fc.constantFrom('1.0.0-fff0000', null);
 
@@ -100,7 +110,7 @@ const around = { stable: null, url: 'http://127.0.0.1:8080', durationMs: 1 };
 describe('whatever happens to a rollout', () => {
   test('it ends', () => {
     fc.assert(
-      fc.property(plans, stables, answers, (plan, stableId, script) => {
+      fc.property(allPlans, stables, answers, (plan, stableId, script) => {
         expect(play(plan, stableId, script).hasEnded).toBe(true);
       }),
       { numRuns: 500 },
@@ -109,7 +119,7 @@ describe('whatever happens to a rollout', () => {
 
   test('the weight never rises after a failed verdict', () => {
     fc.assert(
-      fc.property(plans, stables, answers, (plan, stableId, script) => {
+      fc.property(allPlans, stables, answers, (plan, stableId, script) => {
         const { moments } = play(plan, stableId, script);
         const failed = moments.findIndex(({ action, before }, n) => {
           const answer = script[n] ?? 'good';
@@ -136,6 +146,22 @@ describe('whatever happens to a rollout', () => {
     );
   });
 
+  test('a recreated release is started only behind the page, and users are let in only to one that was proven', () => {
+    fc.assert(
+      fc.property(plansOf('recreate'), answers, (plan, script) => {
+        const types = play(plan, '1.0.0-fff0000', script).moments.map(({ action }) => action.type);
+        const at = (type: ActionType): number => types.indexOf(type);
+        if (at('start') !== -1) expect(at('close')).toBeLessThan(at('start'));
+        for (const [n, type] of types.entries()) {
+          if (type !== 'open') continue;
+          const before = types.slice(0, n);
+          expect(before.lastIndexOf('smoke') > -1 || before.includes('await-old')).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('the new release is stopped only after traffic was taken from it and the stable one was proven', () => {
     fc.assert(
       fc.property(plans, answers, (plan, script) => {
@@ -152,7 +178,7 @@ describe('whatever happens to a rollout', () => {
 
   test('a run that touched traffic ends promoted, rolled back, with a failed rollback or, where asked for, held', () => {
     fc.assert(
-      fc.property(plans, stables, answers, (plan, stableId, script) => {
+      fc.property(allPlans, stables, answers, (plan, stableId, script) => {
         const { state, moments } = play(plan, stableId, script);
         if (!moments.some(({ action }) => action.type === 'shift')) return;
         const allowed = [
@@ -170,7 +196,7 @@ describe('whatever happens to a rollout', () => {
 
   test('its state survives the journal: it is plain JSON', () => {
     fc.assert(
-      fc.property(plans, stables, answers, (plan, stableId, script) => {
+      fc.property(allPlans, stables, answers, (plan, stableId, script) => {
         const { state } = play(plan, stableId, script);
         expect(JSON.parse(JSON.stringify(state))).toEqual(state);
       }),
