@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { VerifiedBackup } from './backup.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
 import type { Inspector } from './inspector.ts';
+import type { Watcher } from './watch.ts';
 import type { Clock, Daemons, Exec, Files, Ports, ServerHost, Sql } from '../ports.ts';
 
 /** A query that the server refused, as its log tells it. */
@@ -85,6 +86,8 @@ export interface DatabasePlugin<Schema extends z.ZodObject = z.ZodObject> {
   readonly dialect: Dialect;
   /** Looks at a whole database; without one no down migration is ever proven faithful. */
   readonly inspector?: Inspector;
+  /** Looks at single statements; without it nothing is known of their locks and times. */
+  readonly watcher?: Watcher;
   /** For a rehearsal or a classification. */
   ephemeral(config: z.output<Schema>, context: DatabaseContext, ports: DatabasePorts): Promise<EphemeralServer>;
   environment(

@@ -6,6 +6,7 @@ import type { DatabasePlugin } from './database.ts';
 import { ephemeralMariadb } from './mariadb/ephemeral.ts';
 import { mariadbInspector } from './mariadb/inspect.ts';
 import { installedEnvironment } from './mariadb/installed-environment.ts';
+import { mariadbStatementWatcher } from './mariadb/watch.ts';
 import { mariadbUrlEnvironment } from './mariadb/url-environment.ts';
 
 const schema = z
@@ -32,6 +33,7 @@ export const mariadb: DatabasePlugin<typeof schema> = {
   schema,
   dialect: mariadbDialect,
   inspector: mariadbInspector,
+  watcher: mariadbStatementWatcher,
   ephemeral: async (_config, context, ports) => await ephemeralMariadb(context, ports),
   environment(config, context, ports, resolveSecret) {
     const { url } = config;

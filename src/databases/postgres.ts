@@ -7,6 +7,7 @@ import { embeddedEnvironment } from './postgres/embedded-environment.ts';
 import { postgresInspector } from './postgres/inspect.ts';
 import { ephemeralServer } from './postgres/ephemeral.ts';
 import { withInstalled } from './postgres/installed-programs.ts';
+import { postgresStatementWatcher } from './postgres/watch.ts';
 import { urlEnvironment } from './postgres/url-environment.ts';
 
 const schema = z
@@ -35,6 +36,7 @@ export const postgres: DatabasePlugin<typeof schema> = {
   schema,
   dialect: postgresDialect,
   inspector: postgresInspector,
+  watcher: postgresStatementWatcher,
   ephemeral: async ({ provider }, context, ports) =>
     await ephemeralServer(context, provider === 'installed' ? withInstalled(ports) : ports),
   environment(config, context, ports, resolveSecret) {

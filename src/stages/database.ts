@@ -1,28 +1,25 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
-import { contractsOf, isContract, splitPending, type Waiting } from '../domain/migration/contract.ts';
+import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
+import { splitPending } from '../domain/migration/contract.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
-import type { AppliedMigration, Migration, MigrationSet } from '../domain/migration/migration.ts';
+import type { AppliedMigration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { Engine } from '../engines/engine.ts';
 import { EnvironmentError } from '../errors.ts';
 import { migrationTool } from '../migration-tools/index.ts';
 import type { MigrationTool, ToolPorts } from '../migration-tools/tool.ts';
-import type { AgentConnection, Http, Repository, Secrets } from '../ports.ts';
+import type { Http, Repository, Secrets } from '../ports.ts';
 import type { Target } from '../targets/target.ts';
-import { backupFirst } from './backup-first.ts';
-import { pastNoReturn, servingOf } from './contract-steps.ts';
-import { smoke } from './confirm.ts';
+import { servingOf } from './contract-steps.ts';
 import type { EarlyServer } from './early-server.ts';
 import { oldRelease } from './old-release.ts';
 import type { Delivery } from './deliver.ts';
-import type { HeldLock } from './lock.ts';
-import { migrateEnvironment } from './migrate-environment.ts';
+import { statementLines } from '../domain/migration/statement-lines.ts';
 import { migrateStatus } from './migrate.ts';
-import type { AppliedNow, MigrationTarget } from './migrate/input.ts';
-import { readSchema } from './migrate/read-schema.ts';
-import { expandedSchemaOf, keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
+import { readTarget } from './migrate/read-schema.ts';
+import { keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
 import type { RehearsalInput, RehearsalResult, RehearsedRelease } from './rehearse/input.ts';
 import { refuseImpossible, rehearse } from './rehearse.ts';
 import { stage, type StagePorts } from './stage.ts';
@@ -72,7 +69,11 @@ export async function migrationsOf(
 ): Promise<MigrationSet> {
   const tree = ports.scratch('migrations');
   await ports.repository.exportTree(commit, tree);
-  return await migrationTool(settings, ports).list({ tree, directory: settings.directory, commit }, dialect, ports.files);
+  return await migrationTool(settings, ports).list(
+    { tree, directory: settings.directory, commit },
+    dialect,
+    ports.files,
+  );
 }
 
 /** What the environment's database holds; nothing when it was never made. Changes nothing in it. */
@@ -80,6 +81,7 @@ export interface TargetState {
   readonly applied: readonly AppliedMigration[];
   /** Null where there is no database yet, or nobody can look. */
   readonly schema: readonly SchemaObject[] | null;
+  readonly statistics: TargetStatistics;
 }
 
 export async function targetState(
@@ -89,7 +91,7 @@ export async function targetState(
   found: { readonly url: string } | null,
   ports: Pick<DatabasePorts, 'sql'> & ToolPorts,
 ): Promise<TargetState> {
-  if (found === null) return { applied: [], schema: null };
+  if (found === null) return { applied: [], schema: null, statistics: new Map() };
   const target = {
     url: found.url,
     tool: migrationTool(settings, ports),
@@ -98,8 +100,7 @@ export async function targetState(
     table: settings.table,
   };
   const { applied } = await migrateStatus(target, ports);
-  const { inspector } = database.plugin;
-  return { applied, schema: inspector === undefined ? null : await readSchema(target, inspector, ports) };
+  return { applied, ...(await readTarget(target, database.plugin, ports)) };
 }
 
 interface ChangeInput extends Delivery {
@@ -131,7 +132,7 @@ async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts):
       settings === undefined ? null : await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
     const target =
       set === null || settings === undefined
-        ? { applied: [], schema: null }
+        ? { applied: [], schema: null, statistics: new Map() }
         : await targetState(database, settings, set, await database.environment.wake(), ports);
     const now = {
       oldArtifact: status?.stable?.artifact ?? null,
@@ -149,6 +150,7 @@ async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts):
       return await rehearse(rehearsalInput(input, database, set, base, target, old, note, ports), ports);
     };
     const result = isKept ? kept.result : await rehearseNow();
+    for (const line of statementLines(result.statements ?? [])) note(line);
     if (!isKept) await keepRehearsal(result, scope, stateDirectory, ports.files);
     input.onKnown({ rehearsal: result });
     refuseImpossible(result);
@@ -181,10 +183,14 @@ async function baseOf(
   try {
     return await migrationsOf(commit, settings, database.plugin.dialect, ports);
   } catch (error) {
-    throw new EnvironmentError('REHEARSAL_BASE_UNKNOWN', `commit ${commit}, which the database was migrated with, is not in this clone`, {
-      hint: 'fetch the whole history (actions/checkout: fetch-depth: 0): the rehearsal starts from what that commit makes',
-      cause: error,
-    });
+    throw new EnvironmentError(
+      'REHEARSAL_BASE_UNKNOWN',
+      `commit ${commit}, which the database was migrated with, is not in this clone`,
+      {
+        hint: 'fetch the whole history (actions/checkout: fetch-depth: 0): the rehearsal starts from what that commit makes',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -220,6 +226,7 @@ function rehearsalInput(
           },
     applied: target.applied,
     serving: servingOf(status),
+    targetStatistics: target.statistics,
     ...(target.schema === null || target.applied.length === 0 ? {} : { targetSchema: target.schema }),
     oldRelease: old === null ? null : asRehearsed(old),
     newRelease: asRehearsed(release),
@@ -229,103 +236,4 @@ function rehearsalInput(
     onStep: ({ step, text }) => note(`${step.replaceAll('-', ' ')}: ${text}`),
     onWarning: (text) => ports.reporter.report({ type: 'warning', text }),
   };
-}
-
-export interface MigratedDatabase {
-  /** Environment variable in which the release finds the URL. */
-  readonly variable: string;
-  readonly value: string;
-  readonly applied: readonly AppliedNow[];
-  /** Contract steps that wait. */
-  readonly waiting: readonly Waiting[];
-  /** Versions of the contract steps of the tree. */
-  readonly contracts: readonly string[];
-}
-
-/** What of the pending migrations is applied: all that may, all but contract steps, or contract steps alone. */
-export type Share = 'due' | 'expand' | 'contract';
-
-/**
- * Bring the environment's database to the commit, behind a verified backup, and only while its schema is the one that
- * was rehearsed. Contract steps that have to wait are left out, and those that run are preceded by a record of the
- * point of no return. Answers the URL that the release is given; null without a database.
- */
-export async function migrateDatabase(
-  input: Delivery,
-  rehearsal: RehearsalResult | null,
-  ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
-  share: Share = 'due',
-): Promise<MigratedDatabase | null> {
-  return await withScratch(ports, async (own) => await migrateWithTree(input, rehearsal, own, share));
-}
-
-async function migrateWithTree(
-  input: Delivery,
-  rehearsal: RehearsalResult | null,
-  ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
-  share: Share,
-): Promise<MigratedDatabase | null> {
-  const { config, database, runId, signal, status } = input;
-  if (database === null) return null;
-  const { url } = await database.environment.ensure();
-  const settings = config.migrations;
-  const { variable } = database;
-  if (settings === undefined) return { variable, value: url, applied: [], waiting: [], contracts: [] };
-  const set = await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
-  const tool = migrationTool(settings, ports);
-  const place = { url, tool, dialect: database.plugin.dialect, table: settings.table };
-  const { applied, open } = await migrateStatus({ ...place, set }, ports);
-  const { due, waiting } = splitPending(open, servingOf(status));
-  const pending = due.map(({ migration }) => migration).filter((one) => isOfShare(one, share, status));
-  const left = open.map(({ migration }) => migration).filter((one) => !pending.includes(one));
-  const wanted = { ...set, migrations: set.migrations.filter((one) => !left.includes(one)) };
-  // A database that holds nothing yet has nothing to lose.
-  if (pending.length > 0 && (applied.length > 0 || (await holdsSomething(place, database, ports)))) await backupFirst({ ...database, settings, url, runId, signal }, ports);
-  const { inspector } = database.plugin;
-  const expanded =
-    share === 'contract' && status?.stable != null
-      ? await expandedSchemaOf(status.stable.artifact, input.scope, database.context.stateDirectory, ports.files)
-      : null;
-  const rehearsed = rehearsal === null ? expanded : rehearsal.evidence.baseSchema;
-  const migrate = async () =>
-    await migrateEnvironment(
-      {
-        ...place,
-        set: wanted,
-        settings,
-        runId,
-        signal,
-        assertHeld: ports.lock.assertHeld,
-        ...(inspector === undefined || rehearsed === null || applied.length === 0
-          ? {}
-          : { inspector, rehearsedSchema: rehearsed }),
-        probeStable: async () => {
-          if (status?.stable == null || status.url === null) return null;
-          const { verdict } = await smoke(config, status.url, ports);
-          return { version: status.stable.version, passes: verdict === 'pass' };
-        },
-      },
-      ports,
-    );
-  const hasBegun = async (steps: readonly Migration[]): Promise<boolean> => {
-    const now = await migrateStatus({ ...place, set }, ports);
-    return steps.some((step) => now.open.every(({ migration, begun }) => migration !== step || begun !== null));
-  };
-  const now = await pastNoReturn(status === null ? [] : pending, input, migrate, hasBegun, ports);
-  return { variable, value: url, applied: now, waiting, contracts: contractsOf(set.migrations) };
-}
-
-async function holdsSomething(
-  place: Pick<MigrationTarget, 'url' | 'table'>,
-  { plugin: { inspector } }: DatabaseInput,
-  ports: DatabaseStagePorts,
-): Promise<boolean> {
-  if (inspector === undefined) return false;
-  return (await readSchema(place, inspector, ports)).some(({ kind }) => /table|view|column/.test(kind));
-}
-
-/** Where nothing serves, a contract step is a migration like any other. */
-function isOfShare(migration: Migration, share: Share, status: Delivery['status']): boolean {
-  if (share === 'due' || (share === 'expand' && status?.stable == null)) return true;
-  return isContract(migration) === (share === 'contract');
 }

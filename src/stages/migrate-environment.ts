@@ -1,11 +1,14 @@
 import type { Inspector } from '../databases/inspector.ts';
 import type { Dialect } from '../domain/migration/dialect.ts';
+import type { Measured } from '../domain/migration/predict.ts';
+import { formatDuration } from '../domain/report/quantities.ts';
 import type { MigrationSet } from '../domain/migration/migration.ts';
 import { EnvironmentError, FairwayError, GateFailed, RollbackFailed, RolledBack } from '../errors.ts';
 import type { MigrationTool } from '../migration-tools/tool.ts';
 import type { Config } from '../config/schema.ts';
 import { migrateApply } from './migrate.ts';
 import type { AppliedNow, MigratePorts } from './migrate/input.ts';
+import type { Perform } from './migrate/perform.ts';
 import { stage, type StagePorts } from './stage.ts';
 
 export interface EnvironmentMigration {
@@ -16,6 +19,9 @@ export interface EnvironmentMigration {
   readonly settings: NonNullable<Config['migrations']>;
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** How statements are sent, and what that measured so far. */
+  readonly perform?: Perform;
+  readonly measured?: readonly Measured[];
   /** Throws once the lock of the run is lost. */
   readonly assertHeld: () => void;
   /** Together: refused when the schema is not the one any more that was rehearsed. */
@@ -49,6 +55,7 @@ export async function migrateEnvironment(
         statementTimeoutMs: settings.statementTimeout,
         signal: input.signal,
         assertStillOurs: input.assertHeld,
+        ...(input.perform === undefined ? {} : { perform: input.perform }),
         ...(input.inspector === undefined ? {} : { inspector: input.inspector }),
         ...(input.rehearsedSchema === undefined ? {} : { rehearsedSchema: input.rehearsedSchema }),
         onProgress: (progress) =>
@@ -60,6 +67,7 @@ export async function migrateEnvironment(
       },
       ports,
     );
+    tellMeasured(input.measured ?? [], note, ports);
     if (result.kind === 'done') {
       const { applied, alreadyApplied } = result;
       const summary =
@@ -75,6 +83,19 @@ export async function migrateEnvironment(
     if (result.kind === 'stopped') throw asError(result.reason);
     throw await failure(`${result.failed.message}${done}`, result.touched, result.failed.stands === 'unknown', input);
   });
+}
+
+const mostTold = 20;
+
+function tellMeasured(measured: readonly Measured[], note: (text: string) => void, { reporter }: StagePorts): void {
+  for (const { place, ms, predictedMs, ratio, isOver } of measured.slice(0, mostTold)) {
+    const beside = predictedMs === null ? '' : `, predicted ${formatDuration(predictedMs)}`;
+    note(`${place}: ${formatDuration(ms)}${beside}`);
+    if (isOver) {
+      const text = `${place} took ${formatDuration(ms)}, ${ratio} times what was predicted (${formatDuration(predictedMs ?? 0)})`;
+      reporter.report({ type: 'warning', text });
+    }
+  }
 }
 
 async function failure(

@@ -4,6 +4,7 @@ import type { MigrationSet } from '../domain/migration/migration.ts';
 import type { Scope } from '../domain/rollout/messages.ts';
 import type { Files } from '../ports.ts';
 import type { RehearsalResult } from './rehearse/input.ts';
+import type { WatchedStatement } from './rehearse/watched.ts';
 
 /** What is to be deployed now; a rehearsal of exactly this still holds. */
 export interface Now {
@@ -60,6 +61,18 @@ export async function expandedSchemaOf(
 ): Promise<string | null> {
   const result = await read(place(stateDirectory, scope), files);
   return result?.evidence.newArtifact === artifact ? (result.evidence.expandedSchema ?? null) : null;
+}
+
+/** What statements of a tree were seen to do in the last rehearsal, when it was of these very migrations. */
+export async function rehearsedStatements(
+  { migrations }: MigrationSet,
+  scope: Scope,
+  stateDirectory: string,
+  files: Files,
+): Promise<readonly WatchedStatement[]> {
+  const result = await read(place(stateDirectory, scope), files);
+  const isOfThese = result?.evidence.migrations === (await migrationsChecksum(migrations));
+  return isOfThese ? (result?.statements ?? []) : [];
 }
 
 async function read(path: string, files: Files): Promise<RehearsalResult | null> {

@@ -14,6 +14,7 @@ import type { RunningRelease } from './rehearse/running-release.ts';
 import { makeScratch } from './rehearse/scratch.ts';
 import { makeShadow } from './rehearse/shadow.ts';
 import { stepLog } from './rehearse/step-log.ts';
+import { predicted, watching } from './rehearse/watched.ts';
 
 export { refuseImpossible } from './rehearse/refuse.ts';
 
@@ -58,34 +59,36 @@ async function follow(play: Play): Promise<RehearsalResult> {
   const old = input.oldRelease === null ? null : await startOld(input.oldRelease, play);
   const shadow = old === null ? null : await makeShadow(databases, input, ports);
   const before = old === null || shadow === null ? null : await lookBefore(shadow, old, play);
+  const watch = watching(databases, input, ports);
   const migrations = await log.step('up', async () => {
-    const applied = await applyPending(databases, input, ports);
+    const applied = await applyPending(databases, input, ports, shadow === null ? watch.perform : undefined);
     return [
       applied,
       applied.length === 0 ? 'no migration is pending' : `${count(applied.length, 'migration')} applied`,
     ];
   });
   const evidence = await evidenceOf(play);
-  const end = (verdict: Verdict): RehearsalResult => ({
+  const end = async (verdict: Verdict): Promise<RehearsalResult> => ({
     evidence,
     ...nothingBroken,
     migrations,
+    statements: await predicted(watch.seen(), databases, input, ports),
     steps: log.steps(),
     server: databases.server.version,
     ...verdict,
   });
   if (old === null) {
     await startNew(play);
-    return end({ rollback: 'first', reason: 'nothing serves yet: there is nothing to go back to' });
+    return await end({ rollback: 'first', reason: 'nothing serves yet: there is nothing to go back to' });
   }
   const broken = await oldAgain('old-on-new-schema', old, play);
-  if (broken !== null) return end(broken);
-  const replayed = before === null ? null : await replayOnShadow(before, old, play);
-  if (replayed !== null && replayed.verdict !== null) return end(replayed.verdict);
+  if (broken !== null) return await end(broken);
+  const replayed = before === null ? null : await replayOnShadow(before, old, play, watch.perform);
+  if (replayed !== null && replayed.verdict !== null) return await end(replayed.verdict);
   const verdict = await withNew(old, replayed?.seen ?? null, play);
-  if (verdict.rollback === 'impossible' || databases.waiting.length === 0) return end(verdict);
+  if (verdict.rollback === 'impossible' || databases.waiting.length === 0) return await end(verdict);
   const expandedSchema = await proveContract(play);
-  return { ...end(verdict), evidence: { ...evidence, expandedSchema } };
+  return { ...(await end(verdict)), evidence: { ...evidence, expandedSchema } };
 }
 
 async function withNew(old: OldRelease, seen: Parameters<typeof proveDown>[2], play: Play): Promise<Verdict> {

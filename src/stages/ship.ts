@@ -1,5 +1,5 @@
 import type { AppStatus } from '../domain/rollout/messages.ts';
-import { migrateDatabase } from './database.ts';
+import { migrateDatabase } from './migrate-database.ts';
 import type { AppliedNow } from './migrate/input.ts';
 import { type Delivered, deliver, type Delivery, type DeliveryPorts } from './deliver.ts';
 import { GateFailed } from '../errors.ts';
@@ -12,6 +12,7 @@ import {
   type Published,
   resumeRelease,
 } from './release.ts';
+import { publishArtifact, type PublishPorts, tagRules } from './publish-artifact.ts';
 import { commitEpoch, inspectSource } from './source.ts';
 import { stage } from './stage.ts';
 
@@ -21,7 +22,7 @@ export interface ShipInput extends Omit<Delivery, 'source'> {
   readonly branch: string | undefined;
 }
 
-export interface ShipPorts extends DeliveryPorts {
+export interface ShipPorts extends DeliveryPorts, Omit<PublishPorts, keyof DeliveryPorts> {
   /** Where releases are shown to people; null without a forge. */
   readonly announce: AnnouncePorts | null;
 }
@@ -40,6 +41,7 @@ export interface Shipped {
 export async function ship(input: ShipInput, ports: ShipPorts): Promise<Shipped> {
   const { config, status } = input;
   const settings = config.release;
+  tagRules(config);
   await finishPublication(input, ports);
   const prepared = await stage('version', 'what this commit is', ports, async (note) => {
     const { commit } = await inspectSource(ports.repository, input.allowDirty);
@@ -59,8 +61,8 @@ export async function ship(input: ShipInput, ports: ShipPorts): Promise<Shipped>
   }
   const delivered = await deliver({ ...input, source }, ports);
   if (delivered.rollout.outcome === 'running') return { prepared, delivered, published: null, contracted: [] };
-  if (prepared.tag !== null) await publishArtifact(delivered.release, ports);
-  const published = prepared.tag === null ? null : await publish(prepared, input, ports);
+  const announce = prepared.tag === null ? null : await publishBefore(prepared.tag, delivered.release, input, ports);
+  const published = prepared.tag === null ? null : await publish(prepared, input, { ...ports, announce });
   await ports.agent.request({ type: 'published', ...input.scope, releaseId: delivered.release.id, runId: input.runId });
   return { prepared, delivered, published, contracted: [] };
 }
@@ -73,12 +75,20 @@ async function contractAfterBake(delivery: Delivery, ports: ShipPorts): Promise<
 }
 
 /** Before the tag: what has one can be had by every host. */
-async function publishArtifact(
-  { artifact, version }: { readonly artifact: string; readonly version: string },
+async function publishBefore(
+  tag: string,
+  { artifact, version, commit }: { readonly artifact: string; readonly version: string; readonly commit: string },
+  { config, onKnown }: Pick<ShipInput, 'config'> & { readonly onKnown?: ShipInput['onKnown'] },
   ports: ShipPorts,
-): Promise<void> {
-  const where = await ports.engine.publish(artifact, version);
-  if (where !== null) ports.reporter.report({ type: 'note', stage: 'release', text: `${version} is ${where}` });
+): Promise<AnnouncePorts | null> {
+  const source = { version, commit, epochSeconds: await commitEpoch(commit, ports.repository) };
+  const { image, tags, documents, files } = await publishArtifact({ config, source, artifact, tag }, ports);
+  const sbom = files.find((path) => path.endsWith('.cdx.json')) ?? files.find((path) => path.endsWith('.spdx.json'));
+  onKnown?.({
+    ...(image === null ? {} : { published: { image, tags } }),
+    ...(files.length === 0 ? {} : { documents: files, sbom: sbom ?? null }),
+  });
+  return ports.announce === null ? null : { ...ports.announce, documents };
 }
 
 function describe({ version, tag, plan }: PreparedRelease): string {
@@ -122,8 +132,8 @@ export async function finishPublication(
     return null;
   }
   return await stage('release', `finish publishing ${stable.version}`, ports, async () => {
-    await publishArtifact(stable, ports);
-    const published = await publishRelease(prepared, config.release, ports.repository, ports.announce);
+    const announce = await publishBefore(prepared.tag ?? '', stable, input, ports);
+    const published = await publishRelease(prepared, config.release, ports.repository, announce);
     await ports.agent.request({ type: 'published', ...scope, releaseId: stable.id, runId });
     return { value: published, summary: `tag ${published.tag} on ${published.commit.slice(0, 7)}` };
   });

@@ -7,6 +7,7 @@ import type { ApplyResult, MigrationSession } from '../../migration-tools/tool.t
 import { type BlockerWatch, describeBlocker, watchBlockers } from './blockers.ts';
 import { cancellation } from './cancel.ts';
 import type { AppliedNow, ApplyInput, MigratePorts, MigrationFailure } from './input.ts';
+import { performing } from './perform.ts';
 import { serverOf } from './server.ts';
 import { openSession } from './session.ts';
 
@@ -38,7 +39,9 @@ export async function withRunner<T>(
     const afterMs = Math.max(50, input.lockTimeoutMs / 2);
     const about = { url: input.url, server: serverOf(input.dialect), serverPid: session.serverPid, afterMs };
     const watch = watchBlockers(session.connection, about, ports);
-    return await work({ session: { ...session, connection: watch.connection }, watch });
+    const { perform, set, dialect } = input;
+    const connection = perform === undefined ? watch.connection : performing(watch.connection, set, dialect, perform);
+    return await work({ session: { ...session, connection }, watch });
   } finally {
     cancelling.release();
     await session.close();

@@ -7,6 +7,7 @@ import { sameVersion } from '../../domain/migration/version.ts';
 import { GateFailed } from '../../errors.ts';
 import { migrateApply, refuseProblems } from '../migrate.ts';
 import type { AppliedNow, MigrateResult } from '../migrate/input.ts';
+import type { Perform } from '../migrate/perform.ts';
 import type { RehearsalInput, RehearsalPorts } from './input.ts';
 
 /** The databases of a rehearsal on one server that is thrown away. */
@@ -145,11 +146,12 @@ export async function applyPending(
   databases: RehearsalDatabases,
   input: RehearsalInput,
   ports: RehearsalPorts,
+  perform?: Perform,
 ): Promise<readonly AppliedNow[]> {
   const { migrations } = input;
   if (migrations === null) return [];
   const set = withoutWaiting(migrations.set, databases);
-  const result = await bring(databases.stage, set, databases.role, databases.server, input, ports);
+  const result = await bring(databases.stage, set, databases.role, databases.server, input, ports, perform);
   return appliedOrRefused(result);
 }
 
@@ -185,6 +187,7 @@ export async function bring(
   server: EphemeralServer,
   input: RehearsalInput,
   ports: RehearsalPorts,
+  perform?: Perform,
 ): Promise<MigrateResult> {
   const migrations = input.migrations as Migrations;
   return await migrateApply(
@@ -195,6 +198,7 @@ export async function bring(
       runId: input.runId,
       lockWaitMs: 0,
       isInOneGo: database === base,
+      ...(perform === undefined ? {} : { perform }),
       ...(input.signal === undefined ? {} : { signal: input.signal }),
     },
     ports,

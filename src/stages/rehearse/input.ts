@@ -11,7 +11,9 @@ import type { CheckSpec } from '../../domain/smoke/check.ts';
 import type { MigrationTool } from '../../migration-tools/tool.ts';
 import type { Http } from '../../ports.ts';
 import type { Target } from '../../targets/target.ts';
+import type { TargetStatistics } from '../../domain/migration/classify/predict-time.ts';
 import type { AppliedNow } from '../migrate/input.ts';
+import type { WatchedStatement } from './watched.ts';
 
 /** A release with the values of its secrets, but for the URL of the database: that one is the rehearsal's. */
 export interface RehearsedRelease {
@@ -45,6 +47,8 @@ export interface RehearsalInput {
   readonly applied: readonly AppliedMigration[];
   /** The schema of the target's database, where it could be read: what its migrations do not make is drift. */
   readonly targetSchema?: readonly SchemaObject[];
+  /** Rows and bytes of the target's tables, to say how long statements would take there. */
+  readonly targetStatistics?: TargetStatistics;
   /** Default `refuse`. */
   readonly onDrift?: 'refuse' | 'warn';
   /** What serves, where contract steps may have to wait for its bake; none: all of them are applied. */
@@ -113,6 +117,8 @@ export interface RehearsalResult {
   readonly advice: string | null;
   readonly failedCheck: { readonly name: string; readonly reason: string } | null;
   readonly migrations: readonly AppliedNow[];
+  /** What each statement of them did, in their order. */
+  readonly statements: readonly WatchedStatement[];
   readonly problems: readonly MigrationProblem[];
   /** How a run of the down migrations left the database; null when none was tried. */
   readonly differences: readonly Difference[] | null;

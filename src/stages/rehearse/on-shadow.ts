@@ -3,6 +3,7 @@ import { mostTelling } from '../../domain/migration/compatibility/refused-query.
 import type { Snapshot } from '../../domain/migration/fidelity/snapshot.ts';
 import { excerpt } from '../../domain/migration/failure.ts';
 import { migrateApply } from '../migrate.ts';
+import type { Perform } from '../migrate/perform.ts';
 import type { OldRelease } from './old-release.ts';
 import type { Seen } from './prove-down.ts';
 import { applyInput } from './prove-down.ts';
@@ -34,12 +35,14 @@ export async function replayOnShadow(
   { shadow, before, refused }: ShadowBefore,
   old: OldRelease,
   play: Play,
+  perform: Perform | undefined,
 ): Promise<{ readonly verdict: Verdict | null; readonly seen: Seen }> {
   const { version } = old.release.spec;
   const { dialect } = play.input.database.plugin;
   let seen: Seen | null = null;
   const verdict = await play.log.check('replay', async () => {
-    const result = await migrateApply(applyInput(shadow.database, play, play.databases), play.ports);
+    const input = applyInput(shadow.database, play, play.databases);
+    const result = await migrateApply({ ...input, ...(perform === undefined ? {} : { perform }) }, play.ports);
     if (result.kind === 'stopped') throw result.reason;
     if (result.kind === 'failed') throw new Error(`a second run of the migrations failed: ${result.failed.message}`);
     const after = await shadow.snapshot();

@@ -10,6 +10,7 @@ import { sqlTool } from '../../../src/migration-tools/sql.ts';
 import { migrateDown } from '../../../src/stages/migrate-down.ts';
 import { migrateApply, migrateStatus } from '../../../src/stages/migrate.ts';
 import type { ApplyInput } from '../../../src/stages/migrate/input.ts';
+import { asPromised } from '../../../src/stages/migrate/perform.ts';
 import { type DatabaseWorld, databaseWorld } from '../databases/world.ts';
 
 let world: DatabaseWorld;
@@ -187,3 +188,57 @@ test.each(Array.from({ length: points }, (_, i) => Math.round((i * 600) / points
     expect(await look(ask)).toEqual(expected);
   },
 );
+
+test('a target that has drifted refuses what the rehearsal promised instead of blocking, and the run goes on when that is undone', async () => {
+  const { ask, input } = await database();
+  const before = { '0001_books.sql': 'CREATE TABLE books (id int PRIMARY KEY, title varchar(60), pages int);' };
+  expect(await migrateApply(await input(before), world.ports)).toMatchObject({ kind: 'done' });
+  await ask('CREATE FULLTEXT INDEX words ON books (title)');
+  const about = await input({
+    ...before,
+    '0002_isbn.sql': 'ALTER TABLE books ADD price int;\n\nALTER TABLE books ADD isbn varchar(20) AFTER id;',
+  });
+  const promises = new Map([
+    ['migrations/0002_isbn.sql:1:1', { algorithm: 'INPLACE', lock: 'SHARED' } as const],
+    ['migrations/0002_isbn.sql:3:1', { algorithm: 'INSTANT', lock: 'NONE' } as const],
+  ]);
+  const promised = { ...about, perform: asPromised(promises) };
+  const columns = async () =>
+    (
+      await ask(
+        "SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'books' ORDER BY ORDINAL_POSITION",
+      )
+    ).map(({ name }) => name);
+
+  const refused = await migrateApply(promised, world.ports);
+  const between = await columns();
+  await ask('DROP INDEX words ON books');
+  // The hidden column of the index goes only with the table's next rebuild.
+  await ask('ALTER TABLE books FORCE');
+  const resumed = await migrateApply(promised, world.ports);
+
+  expect(refused).toMatchObject({
+    kind: 'failed',
+    failed: {
+      stands: 'partial',
+      failure: { kind: 'refused', sqlState: expect.stringMatching(/^184[56]$/) },
+      message: expect.stringContaining('in the rehearsal it went with ALGORITHM=INSTANT, LOCK=NONE'),
+    },
+  });
+  expect(between).toEqual(['id', 'title', 'pages', 'price']);
+  expect(resumed).toMatchObject({ kind: 'done', applied: [{ version: '0002' }] });
+  expect(await columns()).toEqual(['id', 'isbn', 'title', 'pages', 'price']);
+});
+
+test('who names ALGORITHM and LOCK himself is sent as he wrote it', async () => {
+  const { ask, input } = await database();
+  await ask('CREATE TABLE books (id int PRIMARY KEY, title varchar(60), FULLTEXT (title))');
+  const about = await input({
+    '0001_isbn.sql': 'ALTER TABLE books ADD isbn varchar(20) AFTER id, ALGORITHM=INPLACE, LOCK=SHARED;',
+  });
+  const promises = new Map([['migrations/0001_isbn.sql:1:1', { algorithm: 'INSTANT', lock: 'NONE' } as const]]);
+
+  const result = await migrateApply({ ...about, perform: asPromised(promises) }, world.ports);
+
+  expect(result).toMatchObject({ kind: 'done' });
+});

@@ -1,7 +1,8 @@
 import { labelOf } from '../../../domain/migration/migration.ts';
 import { splitPending, type Waiting } from '../../../domain/migration/contract.ts';
 import { ConfigError, EnvironmentError, GateFailed, Interrupted } from '../../../errors.ts';
-import { migrationsOf, migrateDatabase } from '../../../stages/database.ts';
+import { migrationsOf } from '../../../stages/database.ts';
+import { migrateDatabase } from '../../../stages/migrate-database.ts';
 import { applyInput, openMigrations } from '../migrations.ts';
 import { migrateDown } from '../../../stages/migrate-down.ts';
 import { migrateStatus } from '../../../stages/migrate.ts';
@@ -68,13 +69,13 @@ async function apply(context: CommandContext, project: Project): Promise<Command
       const wantsContract = context.flags['contract'] === true;
       const share = wantsContract ? 'contract' : 'expand';
       const migrated = await migrateDatabase({ ...base, source }, null, ports, share);
-      const { applied = [], waiting = [] } = migrated ?? {};
+      const { applied = [], measured = [], waiting = [] } = migrated ?? {};
       if (wantsContract && applied.length === 0) refuseWaiting(waiting);
       const names = applied.map(labelOf);
       return {
         outcome: 'ok',
         code: names.length === 0 ? 'NOTHING_PENDING' : 'MIGRATED',
-        result: { ...project.scope, applied },
+        result: { ...project.scope, applied, measured },
         summary: [
           names.length === 0 ? 'nothing was pending' : `applied: ${names.join(', ')}`,
           ...waiting.map(({ migration, why }) => `waits: ${labelOf(migration)}: ${why}`),

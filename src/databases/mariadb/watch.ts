@@ -1,0 +1,82 @@
+import type { ServerPromise } from '../../domain/migration/classify/mariadb/promise.ts';
+import { readMariadb, type Asked } from '../../domain/migration/classify/mariadb/read.ts';
+import type { Gauge, WorkKind } from '../../domain/migration/predict.ts';
+import { textOf } from '../../domain/migration/row.ts';
+import type { Clock, SqlConnection } from '../../ports.ts';
+import { askServer, tableIds } from '../observe/mariadb-promises.ts';
+import { readMariadbStatistics } from '../observe/statistics.ts';
+import type { SeenStatement, StatementWatch, Watcher } from '../watch.ts';
+
+export const mariadbStatementWatcher: Watcher = { watch, statistics: readMariadbStatistics, gauge };
+
+/** MariaDB shows no locks: the server is asked for the kindest way, and what it accepted says what others wait for. */
+async function watch(connection: SqlConnection, scratch: string, clock: Clock): Promise<StatementWatch> {
+  const rows = await connection.query(
+    `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE <> 'VIEW'`,
+  );
+  const stood = new Set(rows.map((row) => textOf(row, 'name')));
+  return {
+    async run(sql) {
+      const asked = readMariadb({ sql });
+      const table = tableOf(asked);
+      const isOld = table !== null && stood.has(table);
+      const before = isOld ? await tableIds(connection) : new Map<string, string>();
+      const mayAsk = isOld && !saysItself(sql);
+      const answer = mayAsk ? await askServer(sql, table, scratch, connection, clock) : null;
+      const begin = clock.monotonicMs();
+      if (answer === null) await connection.query(sql);
+      const ms = answer?.ms ?? clock.monotonicMs() - begin;
+      const after = isOld ? await tableIds(connection) : before;
+      const isRebuilt = [...before].some(([id, name]) => name === table && !after.has(id)) && asked.does !== 'drop';
+      const lock = answer?.lock ?? (asked.does === 'rename-table' && isOld ? 'EXCLUSIVE' : null);
+      const kind = isOld ? workOf(sql, asked, answer, isRebuilt) : null;
+      return {
+        ms,
+        lock,
+        relations: isOld && lock !== null ? [table] : [],
+        promise: answer === null ? null : { algorithm: answer.algorithm, lock: answer.lock },
+        work: table === null || kind === null ? [] : [{ relation: table, kind }],
+      } satisfies SeenStatement;
+    },
+  };
+}
+
+/** Who names the algorithm or the lock knows what he wants. */
+export function saysItself(sql: string): boolean {
+  return /\b(ALGORITHM|LOCK)\s*=/i.test(sql);
+}
+
+function tableOf(asked: Asked): string | null {
+  if (asked.does === 'rename-table') return asked.from;
+  return 'table' in asked ? asked.table : null;
+}
+
+function workOf(sql: string, asked: Asked, promise: ServerPromise | null, isRebuilt: boolean): WorkKind | null {
+  if (isRebuilt || promise?.algorithm === 'COPY') return 'rewrite';
+  if (asked.does === 'write') return asked.verb === 'insert' || asked.filtered ? null : 'update';
+  if (promise === null || promise.algorithm === 'INSTANT') return null;
+  return /\b(ADD|CREATE)\b[^,]*\b(INDEX|KEY|UNIQUE|FULLTEXT)\b/i.test(sql) ? 'index' : null;
+}
+
+async function gauge(connection: SqlConnection, rows: number, rowBytes: number, clock: Clock): Promise<Gauge> {
+  const table = 'fairway_gauge';
+  const time = async (sql: string): Promise<number> => {
+    const begin = clock.monotonicMs();
+    await connection.query(sql);
+    return clock.monotonicMs() - begin;
+  };
+  const padding = Math.max(1, Math.min(2_000, Math.round(rowBytes) - 40));
+  await connection.query(
+    `CREATE TABLE ${table} (id int PRIMARY KEY, value int, pad varchar(2000)) ENGINE=InnoDB
+     SELECT seq AS id, seq AS value, REPEAT('x', ${padding}) AS pad FROM seq_1_to_${Math.trunc(rows)}`,
+  );
+  try {
+    const scan = await time(`SELECT COUNT(*) FROM ${table} WHERE value IS NULL`);
+    const index = await time(`ALTER TABLE ${table} ADD INDEX gauge (value)`);
+    const rewrite = await time(`ALTER TABLE ${table} MODIFY value bigint`);
+    const update = await time(`UPDATE ${table} SET value = value + 1`);
+    return { rows, ms: { scan, index, rewrite, update } };
+  } finally {
+    await connection.query(`DROP TABLE IF EXISTS ${table}`);
+  }
+}
