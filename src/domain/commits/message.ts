@@ -52,7 +52,6 @@ export function parseMessage(text: string): Message {
   const header = (lines[0] ?? '').trimEnd();
   const [, type, scope, bang, description] = headerPattern.exec(header) ?? [];
   const rest = lines.length === 1 ? none : partsOf(lines.slice(1));
-  let found: Message['references'] | null = null;
   return {
     header,
     type: type === undefined ? null : type.toLowerCase(),
@@ -62,11 +61,7 @@ export function parseMessage(text: string): Message {
     body: rest.body,
     footers: rest.footers,
     breakingNotes: rest.breakingNotes,
-    // Most commits are judged and never shown; only those that are need their issues.
-    get references() {
-      found ??= referencesIn(whole, header, rest);
-      return found;
-    },
+    references: referencesIn(whole, header, rest),
   };
 }
 

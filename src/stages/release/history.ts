@@ -26,7 +26,7 @@ export async function readHistory(
     repository.history({
       from: [],
       to: at.commit ?? 'HEAD',
-      onCommit: at.isWhole === true ? (commit) => void messageOf(commit).references : undefined,
+      onCommit: at.isWhole === true ? messageOf : undefined,
     }),
   ]);
   const tags = at.tags ?? (await orThoseOfRemote(found, settings, repository));
