@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../ports.ts';
 import type { RunFacts } from './facts.ts';
 import { limits } from './fit.ts';
+import { scanAnnotations } from './scan.ts';
 
 /** A remark that GitHub shows beside a line of a file, or at the top of the run. */
 export interface Annotation {
@@ -41,6 +42,7 @@ export function annotationsOf(facts: RunFacts, events: readonly RunEvent[]): rea
         line: one.line,
         column: null,
       })),
+    ...scanAnnotations(facts.scan),
     ...events.flatMap((event): readonly Annotation[] =>
       event.type === 'warning' ? [{ level: 'warning', title: 'Fairway', message: event.text, ...nowhere }] : [],
     ),

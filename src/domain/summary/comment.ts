@@ -4,6 +4,7 @@ import { formatDuration } from '../report/quantities.ts';
 import type { RunFacts } from './facts.ts';
 import { fit, limits } from './fit.ts';
 import { codeBlock, escapeMarkdown, inlineCode, table } from './markdown.ts';
+import { introducedSection } from './scan.ts';
 
 /** Finds our comment again, so that it is changed and not repeated. `name` is made harmless. */
 export const commentMarker = (name: string): string => `<!-- fairway:${name.replace(/[^A-Za-z0-9_/-]/g, '_')} -->`;
@@ -48,6 +49,11 @@ export function pullRequestComment(
               told.map((one) => [inlineCode(`${one.file}:${one.line}`), one.class, escapeMarkdown(one.reason)]),
             ),
       short: `*${told.length} statements of migrations need a look.*`,
+      rank: 5,
+    },
+    {
+      full: introducedSection(facts.scan),
+      short: '*What the scan found is in the summary of the run.*',
       rank: 5,
     },
     {

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../../ports.ts';
 import type { FinalDocument } from '../report/final-document.ts';
 import type { RolloutRecord } from '../rollout/messages.ts';
+import { type ScanFacts, scanFacts } from './scan.ts';
 
 /** A migration statement as a reader wants it: where, how bad, why. */
 export interface StatementFacts {
@@ -26,6 +27,7 @@ export interface RunFacts {
   readonly migrationClass: string | null;
   readonly statements: readonly StatementFacts[];
   readonly migrations: readonly { readonly name: string; readonly durationMs: number | null }[];
+  readonly scan: ScanFacts | null;
   readonly records: readonly RolloutRecord[];
   /** `pass`, `fail` or `inconclusive`, of the rollout. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | null;
@@ -72,6 +74,7 @@ export function runFacts(document: FinalDocument, events: readonly RunEvent[]): 
       })),
       ...planned,
     ],
+    scan: scanFacts(at(result, 'scan')),
     records,
     verdict: verdictOf(document, records),
     notes: text(at(result, 'notes')),

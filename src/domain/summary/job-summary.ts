@@ -5,6 +5,7 @@ import type { RunFacts } from './facts.ts';
 import { fit, limits, type Section, utf8Bytes } from './fit.ts';
 import { codeBlock, escapeMarkdown, inlineCode, table } from './markdown.ts';
 import { rolloutChart } from './rollout-chart.ts';
+import { scanSection } from './scan.ts';
 
 export interface SummaryInput {
   readonly facts: RunFacts;
@@ -25,6 +26,7 @@ export function jobSummary(input: SummaryInput, limitBytes: number = limits.summ
       { full: failure(facts), rank: 0 },
       { full: keyFacts(input), rank: 1 },
       { full: stages(facts, events), rank: 2 },
+      { full: scanSection(facts.scan), short: count(facts.scan?.findings.length ?? 0, 'finding'), rank: 5 },
       { full: migrations(facts), short: count(facts.statements.length, 'classified statement'), rank: 5 },
       { full: rollout(facts), rank: 4 },
       { full: warnings(events), short: count(warningsOf(events).length, 'warning'), rank: 6 },
