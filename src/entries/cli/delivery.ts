@@ -52,6 +52,11 @@ export function openDatabase(project: Project): DatabaseInput | null {
   return { plugin, config: database, context: databaseContext(project), variable: database.variable, environment };
 }
 
+function textFlag({ flags }: Project['context'], name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value.replace(/^v(?=\d)/, '') : undefined;
+}
+
 type Base = Omit<Delivery, 'source'>;
 
 /** Everything that a delivery needs, under the lock of the environment. */
@@ -75,6 +80,7 @@ export async function delivering<T>(
       runId: context.runId,
       status,
       database: openDatabase(project),
+      acceptImpossible: textFlag(context, 'accept-impossible'),
       signal: context.signal,
       onKnown,
       isElsewhere: hosts !== null && hosts.some(isElsewhere),

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { nodeClock } from '../../../src/adapters/node/clock.ts';
+import { nodeHttp } from '../../../src/adapters/node/http.ts';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
+import { imageRegistry } from '../../../src/adapters/registry/registry.ts';
+import { attachedTo } from '../../../src/stages/documents.ts';
 import { missing, needs } from '../../requirements.ts';
 import { engineNeeds, needsEngine, openTestEngine, slowMs, type TestEngine } from './engine.ts';
 import { openTestRegistry, type TestRegistry } from './registry.ts';
@@ -41,6 +45,7 @@ async function begin(repository: string | null): Promise<Tiny> {
   const registryLine = repository === null ? '' : `, registry: { repository: "${repository}" }`;
   const configuration = `${common}
 build: { args: { BASE_IMAGE: env:BASE_IMAGE }${registryLine} }
+image: { tags: ["type=semver,pattern={{major}}.{{minor}}", "type=sha"] }
 environment: staging
 environments:
   staging:
@@ -120,6 +125,21 @@ needsRegistry(
       await staging.docker('inspect', '-f', digests, id),
     );
     expect(await production.docker('inspect', '-f', digests, id)).toContain(`${repository}@sha256:`);
+
+    const commit = (await app.git('rev-parse', 'v0.1.0^{commit}')).slice(0, 7);
+    const published = shipped.document.result['published'] as { readonly image: string; readonly tags: unknown };
+    expect(published.tags).toEqual(['0.1', `sha-${commit}`, 'latest']);
+    const images = imageRegistry({ http: nodeHttp(), clock: nodeClock(), login: async () => null });
+    expect(await images.resolve(repository, 'latest')).toBe(published.image.split('@')[1]);
+    const [attached] = await attachedTo(published.image, { registry: images });
+    expect(attached?.annotations['org.opencontainers.image.version']).toBe('0.1.0');
+    expect(JSON.parse(attached?.content ?? '{}')).toMatchObject({
+      predicateType: 'https://slsa.dev/provenance/v1',
+      subject: [
+        { name: repository, digest: { sha256: published.image.slice(-64) } },
+        { digest: { sha256: id.slice(7) } },
+      ],
+    });
   },
   slowMs,
 );
@@ -161,7 +181,7 @@ needsRegistry(
     expect([second.exitCode, second.document.code]).toEqual([0, 'NOTHING_NEW']);
     expect(await app.git('tag')).toBe('v0.1.0');
     const tags = (await (await fetch(`http://${gone.address}/v2/tiny/tags/list`)).json()) as { readonly tags: unknown };
-    expect(tags.tags).toEqual(['0.1.0']);
+    expect(tags.tags).toEqual(expect.arrayContaining(['0.1.0', '0.1', 'latest']));
   },
   slowMs,
 );
