@@ -33,7 +33,8 @@ export async function scanBuilt(context: CommandContext, onKnown: OnKnown): Prom
   const scanner = withReport(context, workshop.scanner, project.world);
   return await inScratch(project.world, async (folder) => {
     const asked = await askedBase(context, project.world, { repository: workshop.repository, folder });
-    const scanned = await scanArtifact(
+    await writeSbom(workshop.scans.subjectOf(artifact), settings, context, workshop.scanner);
+    return await scanArtifact(
       {
         settings,
         build: project.config.build,
@@ -46,8 +47,6 @@ export async function scanBuilt(context: CommandContext, onKnown: OnKnown): Prom
       },
       { ...workshop, scanner },
     );
-    await writeSbom(workshop.scans.subjectOf(artifact), settings, context, workshop.scanner);
-    return scanned;
   });
 }
 
@@ -70,7 +69,8 @@ export async function scanNamed(verb: Verb, context: CommandContext, onKnown: On
       config: loaded?.config ?? null,
       folder: `${folder}/base`,
     });
-    const scanned = await scan(
+    await writeSbom(subject, settings, context, own);
+    return await scan(
       {
         settings,
         directory,
@@ -87,8 +87,6 @@ export async function scanNamed(verb: Verb, context: CommandContext, onKnown: On
       },
       { ...world, scanner: withReport(context, own, world) },
     );
-    await writeSbom(subject, settings, context, own);
-    return scanned;
   });
 }
 
