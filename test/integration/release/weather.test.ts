@@ -319,3 +319,21 @@ test('a clock that runs backwards and a message of 5 MB change nothing', async (
   await publishRelease(await prepareRelease(plan, settings, repository), settings, repository);
   expect((await planRelease(settings, { withRemote: true }, repository)).kind).toBe('released');
 });
+
+test('the same patch, released on another line without a word about it, is listed as also in that version', async () => {
+  const work = await released(one);
+  await work.write('pager.txt', 'right\n');
+  await work.git('add', '--all');
+  await work.git('commit', '--quiet', '--message', 'fix: the pager');
+  await work.git('checkout', '--quiet', '-b', '1.0.x', 'v1.0.0');
+  await work.write('pager.txt', 'right\n');
+  await work.git('add', '--all');
+  await work.git('commit', '--quiet', '--message', 'fix: the pager');
+  await work.git('tag', 'v1.0.1');
+  await work.git('checkout', '--quiet', 'main');
+
+  const { decision, notes } = await planRelease(settings, {}, await work.open());
+
+  expect(decision.commits.find(({ header }) => header === 'fix: the pager')).toMatchObject({ alsoIn: 'v1.0.1' });
+  expect(notes).toContain('also in v1.0.1');
+});
