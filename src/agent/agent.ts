@@ -7,6 +7,7 @@ import { pause, promote } from './gate.ts';
 import { historyOf } from './history.ts';
 import { pass, proof } from './hosts.ts';
 import { assertHeld, isConnected, releaseLock, takeLock, takeLockAway } from './locking.ts';
+import { maintain } from './maintain.ts';
 import { passNoReturn } from './no-return.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
 import { readRequest } from './requests.ts';
@@ -132,6 +133,8 @@ export function createAgent(world: AgentWorld): Agent {
         return await app.exclusive(() => pause(app));
       case 'promote':
         return await app.exclusive(() => promote(app, request.unattendedMs));
+      case 'maintain':
+        return await app.exclusive(() => maintain(app, request, world));
       case 'watch':
         return await app.exclusive(() => beginWatch(app, request.forMs, world));
       case 'pass':

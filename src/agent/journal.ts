@@ -129,6 +129,7 @@ const kinds: ReadonlySet<string> = new Set<Fact['kind']>([
   'gate',
   'unattended',
   'watch',
+  'maintenance',
 ]);
 
 function parseRecord(line: string, before: number | null): JournalRecord | string {

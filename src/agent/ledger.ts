@@ -75,6 +75,8 @@ export interface Ledger {
   readonly noReturns?: readonly NoReturn[];
   /** What the agent watches after a promotion, or watched last; absent until somebody asked for it. */
   readonly watch?: Watch;
+  /** Users see the maintenance page; absent while they never did. */
+  readonly isClosed?: boolean;
   readonly lastSeq: number;
 }
 
@@ -134,6 +136,8 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
     }
     case 'passed':
       return changeRollout(ledger, { passed: [...(ledger.rollout?.passed ?? []), record.barrier] });
+    case 'maintenance':
+      return { ...ledger, isClosed: record.isClosed };
     case 'watch':
       return { ...ledger, watch: record.watch };
     case 'unattended':
@@ -205,6 +209,7 @@ function step(ledger: Ledger, record: Extract<JournalRecord, { kind: 'step' }>):
   };
   if (record.instance !== null) next = addInstance(next, freshId, record.instance);
   if (event?.type === 'done' && event.action === 'stop-new') next = changeRelease(next, freshId, { instances: [] });
+  if (event?.type === 'done' && event.action === 'open') next = { ...next, isClosed: false };
   if (event?.type === 'done' && event.action === 'keep-warm' && state.stableId !== null) {
     const takesTraffic = ({ address }: Instance): boolean => address !== null;
     const instances = next.releases[state.stableId]?.instances.filter(takesTraffic) ?? [];

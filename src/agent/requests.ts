@@ -103,6 +103,7 @@ const request = z.discriminatedUnion('type', [
   }),
   z.looseObject({ type: z.literal('pause'), ...scope }),
   z.looseObject({ type: z.literal('watch'), ...scope, forMs: ms.min(1) }),
+  z.looseObject({ type: z.literal('maintain'), ...scope, runId: id, isClosed: z.boolean() }),
   z.looseObject({ type: z.literal('promote'), ...scope, unattendedMs: ms.min(1).optional() }),
   z.looseObject({ type: z.literal('pass'), ...scope, rolloutId: id, barrier: z.enum(['prepared', 'switched']) }),
   z.looseObject({ type: z.literal('host') }),

@@ -9,6 +9,7 @@ import { bake } from './bake.ts';
 import { within } from './deadline.ts';
 import { doorOf, startProcess } from './instances.ts';
 import type { KeptRelease } from './ledger.ts';
+import { openAgain } from './maintain.ts';
 import { awaitReady } from './ready.ts';
 import { coolDown } from './warm.ts';
 import { exitOf } from './watch.ts';
@@ -16,6 +17,7 @@ import type { AgentWorld } from './world.ts';
 
 const pollMs = 500;
 const proxyPollMs = 2_000;
+const openPollMs = 5_000;
 const proxyTimeoutMs = 10_000;
 const proxyStartTimeoutMs = 30_000;
 /** Locks and restarts between two rollouts fill it slowly. */
@@ -41,6 +43,7 @@ export async function supervise(
   const { clock } = world;
   const health = new Map<string, Health>();
   let proxySeenAt = -Infinity;
+  let openedAt = -Infinity;
   const lookOnce = async (): Promise<void> => {
     try {
       const stable = stableOf(app.journal.ledger());
@@ -62,6 +65,10 @@ export async function supervise(
       }
       await bake(app, world);
       await coolDown(app, null, world);
+      if (clock.monotonicMs() - openedAt >= openPollMs) {
+        openedAt = clock.monotonicMs();
+        await openAgain(app, world);
+      }
       if (app.journal.length() > longJournal && openRollout(app.journal.ledger()) === null) {
         await app.journal.rotate(`${world.clock.now().toISOString().replaceAll(/[-:.]/g, '')}-between`);
       }

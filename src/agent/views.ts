@@ -44,6 +44,7 @@ export function statusOf(app: App, world: AgentWorld): AppStatus {
           },
     lastRollout: lastOf(ledger),
     watch: ledger.watch ?? null,
+    isClosed: ledger.isClosed === true,
     noReturns: ledger.noReturns ?? [],
     lock: lock === null ? null : { owner: lock.owner, since: lock.since, connected: isConnected(lock, app, world) },
   };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { checkSchema } from '../checks/index.ts';
-import { metricSchema } from '../metrics/index.ts';
 import { databaseSchema } from '../databases/index.ts';
 import { proxySchema } from '../proxies/index.ts';
 import { targetSchema } from '../targets/index.ts';
 import { buildSection } from './build.ts';
+import { deploySection } from './deploy.ts';
 import { imageSection } from './image.ts';
 import { presetNames } from './presets/index.ts';
 import { releaseSection } from './release.ts';
@@ -15,7 +15,6 @@ import {
   deadline,
   duration,
   environmentVariables,
-  percentage,
   relativePath,
   secretReference,
 } from './values.ts';
@@ -58,7 +57,9 @@ const migrations = z.strictObject({
   tool: z
     .enum(['sql', 'prisma', 'alembic', 'command'])
     .default('sql')
-    .describe('sql: a folder of numbered .sql files; prisma: folders with a migration.sql; alembic: revisions, by the real Alembic; command: any command that migrates DATABASE_URL.'),
+    .describe(
+      'sql: a folder of numbered .sql files; prisma: folders with a migration.sql; alembic: revisions, by the real Alembic; command: any command that migrates DATABASE_URL.',
+    ),
   directory: relativePath
     .default('migrations')
     .describe('Folder of the migrations: ordered .sql files, with optional .down.sql beside them, or what "up" reads.'),
@@ -113,81 +114,6 @@ const smoke = z.strictObject({
   deadline: deadline.prefault('15m').describe('For all checks together, retries included.'),
 });
 
-const weight = z.int().min(1).max(100);
-
-const step = z.union([
-  weight,
-  z.strictObject({
-    weight: weight.describe('Share of traffic in percent.'),
-    hold: duration.optional().describe('How long this step is watched.'),
-    pause: z.boolean().optional().describe('After its hold it waits for "fairway promote", still watched.'),
-  }),
-]);
-
-const deploy = z.strictObject({
-  strategy: z
-    .enum(['canary', 'blue-green', 'recreate', 'rolling'])
-    .default('canary')
-    .describe(
-      'canary: traffic moves in steps; blue-green: all at once after the smoke checks; recreate: a maintenance page while the old release ends and the new one starts; rolling: for workers without traffic.',
-    ),
-  steps: z
-    .array(step)
-    .min(1)
-    .default([5, 25, 50, 100])
-    .describe('Shares of traffic in percent, rising; the last is 100.'),
-  hold: duration.prefault('60s').describe('How long each step below 100 is watched.'),
-  guard: z
-    .strictObject({
-      errorRate: percentage.prefault('10%').describe('Above it the canary is rolled back.'),
-      minRequests: z.int().min(1).default(20).describe('The guard speaks from this many canary requests on.'),
-    })
-    .prefault({})
-    .describe('The limit that no canary may cross.'),
-  minRequestsPerStep: z.int().min(0).default(0).describe('Fewer canary requests in a step are inconclusive.'),
-  longestHold: deadline
-    .prefault('10m')
-    .describe('How long a step goes on whose evidence is neither good nor bad, before it is inconclusive.'),
-  endStepOnAccept: z
-    .boolean()
-    .default(false)
-    .describe('A step ends before its hold is over once the evidence accepts the new release.'),
-  metrics: z
-    .array(metricSchema)
-    .default([])
-    .describe(
-      'Numbers of other sources with their limits, asked during each hold; one that gives none is inconclusive.',
-    ),
-  onInconclusive: z
-    .enum(['rollback', 'hold'])
-    .default('rollback')
-    .describe('What happens to the traffic when there was not enough evidence.'),
-  onClientLost: z
-    .enum(['rollback', 'continue'])
-    .default('rollback')
-    .describe('What the agent does when the client is gone for longer than the lease.'),
-  lease: deadline.prefault('30s').describe('How long the rollout goes on without a word from the client.'),
-  wait: z
-    .boolean()
-    .default(true)
-    .describe('Follow the rollout to its end; false, as --no-wait: hand it over, and "fairway follow" collects it.'),
-  unattended: deadline
-    .prefault('24h')
-    .describe('How long a rollout that nobody waits for may take, its gates included, before it returns to stable.'),
-  drain: duration.prefault('30s').describe('How long requests in flight may take before they are cut.'),
-  bake: duration
-    .prefault('10m')
-    .describe(
-      'How long a release must have served before the contract steps of its migrations may be applied; so long the release before runs on without traffic, for an instant way back.',
-    ),
-  watch: duration
-    .prefault('0s')
-    .describe(
-      'How long the agent goes on watching after the promotion, and may roll back; "fairway watch" tells what it saw.',
-    ),
-  keep: z.int().min(2).max(100).default(5).describe('Releases kept on the target for a rollback.'),
-});
-
 const rehearsal = z.strictObject({
   database: databaseSchema
     .refine(({ provider }) => provider !== 'url', {
@@ -218,7 +144,7 @@ const sections = {
   migrations: migrations.optional().describe('Changes of its schema.'),
   rehearsal: rehearsal.prefault({}).describe('The try of migrations before the target is touched.'),
   smoke: smoke.prefault({}).describe('Checks that say whether a release works.'),
-  deploy: deploy.prefault({}).describe('How traffic moves to a new release.'),
+  deploy: deploySection.prefault({}).describe('How traffic moves to a new release.'),
   release: releaseSection.prefault({}).describe('Versions, tags and the changelog.'),
 };
 

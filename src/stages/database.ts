@@ -1,13 +1,12 @@
 import type { Config } from '../config/schema.ts';
 import type { DatabaseContext, DatabasePlugin, DatabasePorts, EnvironmentDatabase } from '../databases/database.ts';
-import type { Dialect } from '../domain/migration/dialect.ts';
 import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
+import { refuseOrAccept } from './accept-impossible.ts';
 import { splitPending } from '../domain/migration/contract.ts';
 import type { SchemaObject } from '../domain/migration/fidelity/snapshot.ts';
 import type { AppliedMigration, MigrationSet } from '../domain/migration/migration.ts';
 import type { ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { Engine } from '../engines/engine.ts';
-import { EnvironmentError } from '../errors.ts';
 import { migrationTool } from '../migration-tools/index.ts';
 import type { MigrationTool, ToolPorts } from '../migration-tools/tool.ts';
 import type { Http, Repository, Secrets } from '../ports.ts';
@@ -18,10 +17,12 @@ import { oldRelease } from './old-release.ts';
 import type { Delivery } from './deliver.ts';
 import { statementLines } from '../domain/migration/statement-lines.ts';
 import { migrateStatus } from './migrate.ts';
+import { migrationsOf } from './migrations-of.ts';
 import { readTarget } from './migrate/read-schema.ts';
 import { keepRehearsal, keptRehearsal } from './rehearsal-record.ts';
 import type { RehearsalInput, RehearsalResult, RehearsedRelease } from './rehearse/input.ts';
-import { refuseImpossible, rehearse } from './rehearse.ts';
+import { rehearse } from './rehearse.ts';
+import { rehearsalBase } from './rehearsal-base.ts';
 import { stage, type StagePorts } from './stage.ts';
 import { withScratch } from './with-scratch.ts';
 
@@ -55,25 +56,6 @@ export async function releaseSecrets(
   for (const [name, reference] of Object.entries(config.secrets))
     entries.push([name, await secrets.resolve(reference)]);
   return Object.fromEntries(entries);
-}
-
-/**
- * The migrations as they stand in a commit. Their tree stays on disk for the programs that some tools run; see
- * `withScratch`.
- */
-export async function migrationsOf(
-  commit: string,
-  settings: NonNullable<Config['migrations']>,
-  dialect: Dialect,
-  ports: Pick<DatabaseStagePorts, 'repository' | 'scratch'> & ToolPorts,
-): Promise<MigrationSet> {
-  const tree = ports.scratch('migrations');
-  await ports.repository.exportTree(commit, tree);
-  return await migrationTool(settings, ports).list(
-    { tree, directory: settings.directory, commit },
-    dialect,
-    ports.files,
-  );
 }
 
 /** What the environment's database holds; nothing when it was never made. Changes nothing in it. */
@@ -146,14 +128,21 @@ async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts):
     if (kept !== null && 'stale' in kept) note(`the last rehearsal does not hold any more: ${kept.stale}`);
     const isKept = kept !== null && 'result' in kept;
     const rehearseNow = async (): Promise<RehearsalResult> => {
-      const base = settings === undefined ? null : await baseOf(settings, target.applied, database, ports);
+      const base =
+        settings === undefined || set === null
+          ? null
+          : await rehearsalBase(
+              { settings, set, applied: target.applied, stable: status?.stable ?? null, database },
+              ports,
+            );
       return await rehearse(rehearsalInput(input, database, set, base, target, old, note, ports), ports);
     };
     const result = isKept ? kept.result : await rehearseNow();
     for (const line of statementLines(result.statements ?? [])) note(line);
     if (!isKept) await keepRehearsal(result, scope, stateDirectory, ports.files);
     input.onKnown({ rehearsal: result });
-    refuseImpossible(result);
+    const { version } = input.release;
+    refuseOrAccept(result, { config, version, accepted: input.acceptImpossible }, ports);
     const summary = `rollback: ${result.rollback}. ${result.reason}${isKept ? ' (rehearsed before, and nothing changed since)' : ''}`;
     return { value: result, summary };
   });
@@ -169,29 +158,6 @@ function waitingOf(
   if (set === null || tool === null) return [];
   const { pending } = tool.compare(set, applied);
   return splitPending(pending, servingOf(status)).waiting.map(({ migration }) => migration.version);
-}
-
-/** What makes the schema that the target has, where the newest tree cannot: that of the commit that was applied last. */
-async function baseOf(
-  settings: NonNullable<Config['migrations']>,
-  applied: readonly AppliedMigration[],
-  database: DatabaseInput,
-  ports: DatabaseStagePorts,
-): Promise<MigrationSet | null> {
-  const commit = migrationTool(settings, ports).baseCommit?.(applied) ?? null;
-  if (commit === null) return null;
-  try {
-    return await migrationsOf(commit, settings, database.plugin.dialect, ports);
-  } catch (error) {
-    throw new EnvironmentError(
-      'REHEARSAL_BASE_UNKNOWN',
-      `commit ${commit}, which the database was migrated with, is not in this clone`,
-      {
-        hint: 'fetch the whole history (actions/checkout: fetch-depth: 0): the rehearsal starts from what that commit makes',
-        cause: error,
-      },
-    );
-  }
 }
 
 function rehearsalInput(

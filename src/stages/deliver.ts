@@ -5,6 +5,7 @@ import type { AppStatus, RolloutEnd, Scope } from '../domain/rollout/messages.ts
 import type { ReleaseRef, ReleaseSpec } from '../domain/rollout/plan.ts';
 import type { BuiltArtifact } from '../engines/engine.ts';
 import type { AgentConnection } from '../ports.ts';
+import { behindThePage } from './accept-impossible.ts';
 import { build } from './build.ts';
 import type { ImageReport } from './image-report.ts';
 import { type DatabaseInput, type DatabaseStagePorts, rehearseChange, releaseSecrets } from './database.ts';
@@ -35,6 +36,8 @@ export interface Delivery {
   readonly status: AppStatus | null;
   readonly database: DatabaseInput | null;
   readonly signal: AbortSignal;
+  /** The release that somebody accepts although nothing leads back from it. */
+  readonly acceptImpossible?: string | undefined;
   /** Users come in where this command does not. */
   readonly isElsewhere?: boolean;
   /** Told what is known as soon as it is, for the final document of a run that fails later. */
@@ -93,7 +96,11 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   const rehearsal = await rehearseChange({ ...delivery, release, secrets, early }, ports);
   onKnown({ rehearsal });
   ports.lock.assertHeld();
-  const url = await migrateDatabase(delivery, rehearsal, ports);
+  const migrate = async () => await migrateDatabase(delivery, rehearsal, ports);
+  const url =
+    rehearsal?.rollback === 'impossible'
+      ? await behindThePage({ ...scope, runId: delivery.runId }, ports.agent, migrate)
+      : await migrate();
   if (url !== null && url.measured.length > 0) onKnown({ measured: url.measured });
   if (url !== null) tellWaiting(url.waiting, source.version, ports);
 

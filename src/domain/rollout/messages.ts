@@ -1,8 +1,10 @@
 import type { Barrier } from './state.ts';
 import type { Outcome } from '../../ports.ts';
 import type { ContractStep, NoReturn } from './no-return.ts';
-import type { ReleaseRef, ReleaseSpec, RolloutPlan } from './plan.ts';
-import type { Watch } from './watch.ts';
+import type { ReleaseRef, RolloutPlan } from './plan.ts';
+import type { AgentStatus, HistoryEntry } from './status.ts';
+
+export type { AgentStatus, AppStatus, HistoryEntry, ReleaseView } from './status.ts';
 
 /**
  * What client and agent say to each other: newline-delimited JSON frames over a unix socket.
@@ -56,6 +58,8 @@ export type Request =
   /** Stay at the share that it has, watched, until `promote`; the lease is suspended meanwhile. */
   | ({ readonly type: 'pause' } & Scope)
   | ({ readonly type: 'promote'; readonly unattendedMs?: number | undefined } & Scope)
+  /** Show users the maintenance page, or the application again, for the run that holds the lock. */
+  | ({ readonly type: 'maintain'; readonly runId: string; readonly isClosed: boolean } & Scope)
   /** Watch the stable release for so long from now on, and roll it back when it turns bad. */
   | ({ readonly type: 'watch'; readonly forMs: number } & Scope)
   /** All hosts are as far: this one goes on. Said twice it is the same. */
@@ -106,6 +110,7 @@ export interface Answers {
   /** EnvironmentError `NOT_PAUSED`. Follow the rollout for its end. */
   readonly promote: { readonly rolloutId: string };
   readonly watch: { readonly version: string; readonly until: string };
+  readonly maintain: { readonly isClosed: boolean };
   readonly pass: { readonly passed: boolean };
   readonly host: HostFacts;
   /** By process; null where the target cannot tell. */
@@ -184,78 +189,4 @@ export interface RolloutEnd {
   readonly holdMs: number;
   /** The evidence that decided: counts, e-value, share, alpha. */
   readonly facts?: Readonly<Record<string, unknown>>;
-}
-
-/** One rollout that is over. */
-export interface HistoryEntry {
-  readonly rolloutId: string;
-  readonly kind: 'deploy' | 'rollback';
-  readonly release: ReleaseRef;
-  /** The version that served before. */
-  readonly from: string | null;
-  /** Who held the lock for it, when that is known. */
-  readonly who: string | null;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly end: RolloutEnd;
-}
-
-export interface ReleaseView extends ReleaseRef {
-  readonly id: string;
-  readonly state: 'stable' | 'canary' | 'previous' | 'kept' | 'failed';
-  readonly since: string;
-  readonly published: boolean;
-  /** When its bake was over; null while it bakes or does not serve. */
-  readonly bakedAt?: string | null;
-  /** Of the release that serves: when its bake is over, if nothing happens. */
-  readonly bakesUntil?: string | null;
-  /** Where its artifact lies on the agent's host, while it is kept. */
-  readonly location: string | null;
-  /** As it was deployed: a rehearsal starts the old release from it. */
-  readonly spec: ReleaseSpec;
-}
-
-export interface AppStatus extends Scope {
-  readonly url: string | null;
-  readonly stable: ReleaseView | null;
-  readonly releases: readonly ReleaseView[];
-  readonly rollout: {
-    readonly rolloutId: string;
-    readonly release: ReleaseRef;
-    readonly phase: string;
-    readonly weightPercent: number;
-    readonly requests: number;
-    readonly errors: number;
-    readonly startedAt: string;
-    /** It waits for `promote` since then, or will at the end of its step. */
-    readonly pausedSince?: string | null;
-    /** Until then it goes on without a client (ISO 8601); null: somebody must follow it. */
-    readonly unattendedUntil?: string | null;
-  } | null;
-  /** What the agent watches after a promotion, or watched last; null until somebody asked for it. */
-  readonly watch?: Watch | null;
-  /** The last one that is over, for whoever collects its outcome later. */
-  readonly lastRollout?: {
-    readonly rolloutId: string;
-    readonly kind: 'deploy' | 'rollback';
-    readonly release: ReleaseRef;
-    readonly end: RolloutEnd;
-  } | null;
-  readonly lock: { readonly owner: RunOwner; readonly since: string; readonly connected: boolean } | null;
-  /** What each host serves, where there are several. */
-  readonly hosts?: readonly {
-    readonly name: string;
-    readonly version: string | null;
-    readonly artifact: string | null;
-  }[];
-  /** Contract steps that ran, the oldest first. */
-  readonly noReturns?: readonly NoReturn[];
-}
-
-export interface AgentStatus {
-  readonly version: string;
-  readonly protocol: number;
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly apps: readonly AppStatus[];
 }

@@ -45,6 +45,14 @@ export const noWait: FlagSpec = {
   about: 'leave the rollout to the agent and end; "fairway follow" collects its outcome',
 };
 
+/** For commands that migrate and deploy. */
+export const acceptImpossible: FlagSpec = {
+  name: 'accept-impossible',
+  kind: 'text',
+  value: 'VERSION',
+  about: 'go without a way back from this very version: only with recreate, in deploy.windows, with a verified backup',
+};
+
 /** For commands that build. */
 export const engine: FlagSpec = {
   name: 'engine',

@@ -128,3 +128,44 @@ describe('workers without traffic', () => {
     expect(host.target.calls).not.toContain('stop 1.0.0/worker');
   });
 });
+
+describe('a run that closed the application for a migration and was lost', () => {
+  test('has users let in again when the release that serves passes its smoke', async () => {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(recreated('1.0.0'));
+    const plan = release('1.1.0', { leaseMs: 2_000 });
+    await bench.lock(plan);
+    await bench.ask({ type: 'maintain', ...scope, runId: plan.runId, isClosed: true });
+    const before = host.proxy.isClosed();
+    await bench.pass(host.clock.sleep(20_000));
+
+    expect(before).toBe(true);
+    expect(host.proxy.isClosed()).toBe(false);
+    expect((await bench.ask({ type: 'status' })).apps[0]?.isClosed).toBe(false);
+  });
+
+  test('leaves the page where it is when that release fails: a page is better than a broken answer', async () => {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(recreated('1.0.0'));
+    const plan = release('1.1.0', { leaseMs: 2_000 });
+    await bench.lock(plan);
+    await bench.ask({ type: 'maintain', ...scope, runId: plan.runId, isClosed: true });
+    host.smoke = () => 'fail';
+    await bench.pass(host.clock.sleep(60_000));
+
+    expect(host.proxy.isClosed()).toBe(true);
+    expect((await bench.ask({ type: 'status' })).apps[0]?.isClosed).toBe(true);
+  });
+
+  test('nobody closes without the lock', async () => {
+    const host = openHost();
+    const bench = await openBench(host);
+    await bench.deploy(recreated('1.0.0'));
+
+    await expect(bench.ask({ type: 'maintain', ...scope, runId: 'somebody', isClosed: true })).rejects.toMatchObject({
+      code: 'LOCK_LOST',
+    });
+  });
+});

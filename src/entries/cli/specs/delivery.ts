@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allowDirty, engine, noWait } from '../flags.ts';
+import { acceptImpossible, allowDirty, engine, noWait } from '../flags.ts';
 
 /** From commit to released. */
 export const delivery: readonly CommandSpec[] = [
@@ -66,6 +66,7 @@ export const delivery: readonly CommandSpec[] = [
       allowDirty,
       engine,
       noWait,
+      acceptImpossible,
       {
         name: 'release',
         kind: 'text',
@@ -87,7 +88,7 @@ export const delivery: readonly CommandSpec[] = [
     operands: [],
     about:
       'The main job. Refused before any traffic moves: exit code 3. Rolled back by itself: exit code 4. A commit that already is stable: done, exit code 0.',
-    flags: [allowDirty, engine, noWait],
+    flags: [allowDirty, engine, noWait, acceptImpossible],
     examples: [
       { line: 'fairway ship', does: 'the current commit, to the default environment' },
       { line: 'fairway ship --env production --json > result.json', does: 'in a CI job' },
