@@ -60,6 +60,10 @@ const decisions: readonly (readonly [string, string])[] = [
     'The same change twice',
     'Listed once. Twins are known by `cherry picked from`, by the same pull request with the same header, and by the same patch with the same header. A twin in a release of another line is listed as "also in" that version.',
   ],
+  [
+    'What a type may be made of',
+    'Letters and digits of any language, `-` and `_`, beginning with a letter or a digit. A type without a level has no effect.',
+  ],
   ['`Release-As: 1.2.3`', 'The newest one of the range decides the version. It must be higher than the last and free.'],
   [
     '0.x',
