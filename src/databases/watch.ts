@@ -1,6 +1,6 @@
 import type { ServerPromise } from '../domain/migration/classify/mariadb/promise.ts';
 import type { TargetStatistics } from '../domain/migration/classify/predict-time.ts';
-import type { Gauge, WorkKind } from '../domain/migration/predict.ts';
+import type { Gauge, Work } from '../domain/migration/predict.ts';
 import type { Clock, SqlConnection } from '../ports.ts';
 
 /** What one statement of a migration did on a server that is thrown away. */
@@ -13,7 +13,7 @@ export interface SeenStatement {
   /** MariaDB: the kindest way in which the server did it. */
   readonly promise: ServerPromise | null;
   /** Tables that stood before and whose every row it read or wrote. */
-  readonly work: readonly { readonly relation: string; readonly kind: WorkKind }[];
+  readonly work: readonly Work[];
 }
 
 /** Runs statements of migrations on one connection and looks at what each of them does. */

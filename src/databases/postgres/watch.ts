@@ -10,7 +10,8 @@ const look = `
 SELECT c.oid::text AS id,
   CASE WHEN n.nspname = 'public' THEN quote_ident(c.relname) ELSE quote_ident(n.nspname) || '.' || quote_ident(c.relname) END AS name,
   c.relkind IN ('r', 'm') AS has_rows, c.relfilenode::text AS file,
-  coalesce(s.seq_scan, 0)::text AS scans, coalesce(s.n_tup_upd + s.n_tup_del, 0)::text AS changed, l.modes
+  coalesce(s.seq_scan, 0)::text AS scans, coalesce(s.n_tup_upd + s.n_tup_del, 0)::text AS changed, l.modes,
+  (SELECT count(*)::text FROM pg_index i WHERE i.indrelid = c.oid) AS indexes
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stat_xact_user_tables s ON s.relid = c.oid
 LEFT JOIN (
@@ -25,6 +26,7 @@ interface Relation {
   readonly scans: number;
   readonly changed: number;
   readonly modes: readonly string[];
+  readonly indexes: number;
 }
 
 export const postgresStatementWatcher: Watcher = { watch, statistics: readStatistics, gauge };
@@ -53,6 +55,7 @@ async function relations(connection: SqlConnection): Promise<ReadonlyMap<string,
         file: textOf(row, 'file'),
         scans: Number(textOf(row, 'scans')),
         changed: Number(textOf(row, 'changed')),
+        indexes: Number(textOf(row, 'indexes')),
         modes: textOf(row, 'modes')
           .split(',')
           .filter((mode) => mode !== ''),
@@ -83,7 +86,7 @@ function difference(
     relations: taken.filter((one) => one.lock === lock).map((one) => one.name),
     work: known.flatMap(({ then, now }) => {
       const kind = workOf(sql, then, now);
-      return kind === null ? [] : [{ relation: now.name, kind }];
+      return kind === null ? [] : [{ relation: now.name, kind, indexes: then.indexes }];
     }),
   };
 }
@@ -110,17 +113,19 @@ async function gauge(connection: SqlConnection, rows: number, rowBytes: number, 
   };
   const padding = Math.max(1, Math.min(2_000, Math.round(rowBytes) - 48));
   await connection.query(
-    `CREATE TABLE ${table} AS SELECT n AS id, n AS value, repeat('x', ${padding}) AS pad FROM generate_series(1, ${rows}) n`,
+    `CREATE TABLE ${table} AS SELECT n AS id, (n::bigint * 7919 % ${rows})::int AS value, repeat('x', ${padding}) AS pad FROM generate_series(1, ${rows}) n`,
   );
   try {
     await connection.query(`ANALYZE ${table}`);
     await connection.query(`SELECT count(*) FROM ${table}`);
     const scan = await time(`ALTER TABLE ${table} ADD CONSTRAINT gauge CHECK (value IS NOT NULL)`);
-    const index = await time(`CREATE INDEX ON ${table} (value)`);
     await connection.query(`ALTER TABLE ${table} DROP CONSTRAINT gauge`);
     const rewrite = await time(`ALTER TABLE ${table} ALTER value TYPE bigint`);
     const update = await time(`UPDATE ${table} SET value = value + 1`);
-    return { rows, ms: { scan, index, rewrite, update } };
+    await connection.query(`VACUUM FULL ${table}`);
+    const index = await time(`CREATE INDEX ON ${table} (value)`);
+    const withIndex = await time(`UPDATE ${table} SET value = value + 1`);
+    return { rows, ms: { scan, index, rewrite, copy: rewrite, update, entry: Math.max(0, withIndex - update) } };
   } finally {
     await connection.query(`DROP TABLE IF EXISTS ${table}`);
   }

@@ -1,10 +1,18 @@
-/** What a statement does to every row of a table. */
-export type WorkKind = 'scan' | 'index' | 'rewrite' | 'update';
+/** What a statement does to every row of a table; MariaDB makes a table anew in its own way or row by row (`copy`). */
+export type WorkKind = 'scan' | 'index' | 'rewrite' | 'copy' | 'update';
 
 /** How long a server takes for each kind of work on a table of so many rows, as wide as those of the target. */
 export interface Gauge {
   readonly rows: number;
-  readonly ms: Readonly<Record<WorkKind, number>>;
+  /** Without any index; `entry` is what an update of every row takes longer for each index. */
+  readonly ms: Readonly<Record<WorkKind | 'entry', number>>;
+}
+
+/** Work on every row of a table that has so many indexes, which a rewrite and an update keep up. */
+export interface Work {
+  readonly relation: string;
+  readonly kind: WorkKind;
+  readonly indexes: number;
 }
 
 /** Below so many rows on the target a statement is over at once, and nothing is worth predicting. */
@@ -14,10 +22,18 @@ export const worthPredicting = 10_000;
  * Milliseconds that a statement would take on the target: what it took on a copy without rows, and what a server takes
  * for that kind of work on so many rows. Building an index sorts, which adds the ratio of the logarithms.
  */
-export function predictFrom(fixedMs: number, kind: WorkKind, gauge: Gauge, rows: number): number {
+export function predictFrom(fixedMs: number, work: Pick<Work, 'kind' | 'indexes'>, gauge: Gauge, rows: number): number {
   const ratio = rows / gauge.rows;
-  const sorting = kind === 'index' && ratio > 1 ? Math.log2(rows) / Math.log2(gauge.rows) : 1;
-  return Math.round(fixedMs + gauge.ms[kind] * ratio * sorting);
+  const sorting = ratio > 1 ? Math.log2(rows) / Math.log2(gauge.rows) : 1;
+  const { index, entry, scan, rewrite, copy, update } = gauge.ms;
+  const ms = {
+    scan,
+    index: index * sorting,
+    rewrite: rewrite + work.indexes * index * sorting,
+    copy: copy + work.indexes * entry * sorting,
+    update: update + work.indexes * entry * sorting,
+  };
+  return Math.round(fixedMs + ms[work.kind] * ratio);
 }
 
 /** How a measured time stands to its prediction. */

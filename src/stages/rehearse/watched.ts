@@ -83,10 +83,11 @@ export async function predicted(
       gauges.set(relation, await watcher.gauge(connection, gaugeRows, bytes / Math.max(1, rows), ports.clock));
     }
     return unknown.map((one) => {
-      const times = one.work.flatMap(({ relation, kind }) => {
+      const times = one.work.flatMap((work) => {
+        const { relation } = work;
         const gauge = gauges.get(relation);
         const rows = target.get(relation)?.rows ?? 0;
-        return gauge === undefined ? [] : [predictFrom(one.ms, kind, gauge, rows)];
+        return gauge === undefined ? [] : [predictFrom(one.ms, work, gauge, rows)];
       });
       return times.length === 0 ? one : { ...one, predictedMs: Math.max(...times) };
     });

@@ -75,7 +75,7 @@ onMariadb('on MariaDB each statement is told with the algorithm and the lock tha
 
   expect(statements).toMatchObject([
     { promise: { algorithm: 'INSTANT', lock: 'NONE' }, work: [], predictedMs: null },
-    { promise: { algorithm: 'COPY', lock: 'SHARED' }, work: [{ kind: 'rewrite' }], predictedMs: expect.any(Number) },
+    { promise: { algorithm: 'COPY', lock: 'SHARED' }, work: [{ kind: 'copy' }], predictedMs: expect.any(Number) },
     { promise: { algorithm: 'NOCOPY', lock: 'NONE' }, work: [{ kind: 'index' }], predictedMs: expect.any(Number) },
     { promise: { algorithm: 'NOCOPY', lock: 'NONE' }, work: [], predictedMs: null },
   ]);

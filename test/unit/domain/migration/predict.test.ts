@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compareWithPrediction, type Gauge, predictFrom } from '../../../../src/domain/migration/predict.ts';
 import { statementLines } from '../../../../src/domain/migration/statement-lines.ts';
 
-const gauge: Gauge = { rows: 20_000, ms: { scan: 4, index: 20, rewrite: 40, update: 60 } };
+const gauge: Gauge = { rows: 20_000, ms: { scan: 4, index: 20, rewrite: 40, copy: 90, update: 60, entry: 30 } };
 
 test.each([
   ['scan', 100_000, 1 + 20],
@@ -12,7 +12,13 @@ test.each([
   // 20 ms x 50 x log2(1,000,000) / log2(20,000)
   ['index', 1_000_000, 1_396],
 ] as const)('a %s of %d rows takes %d ms', (kind, rows, ms) => {
-  expect(predictFrom(1, kind, gauge, rows)).toBe(ms);
+  expect(predictFrom(1, { kind, indexes: 0 }, gauge, rows)).toBe(ms);
+});
+
+test('a rewrite builds every index again, and an update writes to each of them', () => {
+  expect(predictFrom(1, { kind: 'rewrite', indexes: 2 }, gauge, 20_000)).toBe(1 + 40 + 2 * 20);
+  expect(predictFrom(1, { kind: 'copy', indexes: 2 }, gauge, 20_000)).toBe(1 + 90 + 2 * 30);
+  expect(predictFrom(1, { kind: 'update', indexes: 3 }, gauge, 20_000)).toBe(1 + 60 + 3 * 30);
 });
 
 test('what takes more than three times as long as predicted is told, when it matters', () => {
