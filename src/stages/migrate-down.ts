@@ -1,5 +1,5 @@
 import { type AppliedMigration, labelOf, type Migration, type MigrationSet } from '../domain/migration/migration.ts';
-import { compareVersions, sameVersion } from '../domain/migration/version.ts';
+import { compareVersions, isRepeatable, sameVersion } from '../domain/migration/version.ts';
 import { ConfigError, GateFailed } from '../errors.ts';
 import type { AppliedNow, ApplyInput, MigratePorts, MigrateResult } from './migrate/input.ts';
 import { runOne, withRunner } from './migrate/runner.ts';
@@ -19,7 +19,10 @@ export async function migrateDown(
   }
   return await withRunner(input, ports, async (runner) => {
     const applied = await input.tool.applied(runner.session, input.set);
-    const newest = applied.toSorted(newestFirst(input.set)).slice(0, input.count);
+    const newest = applied
+      .filter(({ version }) => !isRepeatable(version))
+      .toSorted(newestFirst(input.set))
+      .slice(0, input.count);
     const migrations = newest.map(({ version, name }) => withDown(version, name, input));
     const undone: AppliedNow[] = [];
     for (const migration of migrations) {

@@ -87,10 +87,11 @@ async function applyAll(
     const run = async (attempt: number): Promise<ApplyResult> => await applyOne(pending, attempt, runner, input, ports);
     const ended = await runOne(pending.migration, run, runner, input, ports);
     if (ended.kind === 'failed') {
-      const touched = applied.length > 0 || ended.failed.stands !== 'as-before' || pending.begun !== null;
+      const touched = applied.length > 0 || ended.failed.stands !== 'as-before' || pending.begun?.unfinished != null;
       return { ...ended, applied, touched };
     }
-    if (ended.kind === 'stopped') return { ...ended, applied, touched: applied.length > 0 || pending.begun !== null };
+    if (ended.kind === 'stopped')
+      return { ...ended, applied, touched: applied.length > 0 || pending.begun?.unfinished != null };
     applied.push(ended.step);
     input.onProgress?.({ kind: 'applied', migration: labelOf(pending.migration), durationMs: ended.step.durationMs });
   }

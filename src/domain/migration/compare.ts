@@ -6,7 +6,7 @@ import {
   type MigrationProblem,
   type MigrationSet,
 } from './migration.ts';
-import { compareVersions, sameVersion } from './version.ts';
+import { compareVersions, isRepeatable, sameVersion } from './version.ts';
 
 /** What is to be done to bring a database to the tree. */
 export interface MigrationPlan {
@@ -18,7 +18,7 @@ export interface MigrationPlan {
 
 export interface PendingMigration {
   readonly migration: Migration;
-  /** What an earlier attempt left behind, when the script runs statement by statement. */
+  /** What an earlier attempt left behind, or what a repeatable one was before it changed. */
   readonly begun: AppliedMigration | null;
 }
 
@@ -38,12 +38,15 @@ export function compareMigrations(
   const highest = applied
     .filter(isFinished)
     .map((one) => one.version)
+    .filter((version) => !isRepeatable(version))
     .toSorted(compareVersions)
     .at(-1);
   for (const migration of set.migrations) {
     const found = applied.find((one) => sameVersion(one.version, migration.version));
     if (found !== undefined && isFinished(found)) {
-      if (found.checksum !== migration.checksum) problems.push(edited(migration, found));
+      if (found.checksum === migration.checksum) continue;
+      if (isRepeatable(migration.version)) pending.push({ migration, begun: found });
+      else problems.push(edited(migration, found));
       continue;
     }
     pending.push({ migration, begun: found ?? null });

@@ -22,6 +22,11 @@ export function sameVersion(a: string, b: string): boolean {
   return compareVersions(a, b) === 0;
 }
 
+/** Flyway's `R__name`: it has no place in the order, comes after all others, and again whenever it changed. */
+export function isRepeatable(version: string): boolean {
+  return version.startsWith('R__');
+}
+
 function isNumeric(version: string): boolean {
   return /^\d+([._]\d+)*$/.test(version);
 }

@@ -1,6 +1,7 @@
 import { labelOf } from '../../domain/migration/migration.ts';
 import { migrationTool } from '../../migration-tools/index.ts';
-import { migrationsOf, targetState } from '../../stages/database.ts';
+import { targetState } from '../../stages/database.ts';
+import { migrationsOf } from '../../stages/migrations-of.ts';
 import { planRelease } from '../../stages/release.ts';
 import { inspectSource } from '../../stages/source.ts';
 import { withScratch } from '../../stages/with-scratch.ts';

@@ -20,7 +20,7 @@ function folderOf({ version, name }: Pick<Migration, 'version' | 'name'>): strin
  * Prisma takes for a failed migration, and shows.
  */
 export async function openPrismaJournal({ connection, dialect }: At): Promise<Journal> {
-  const { name: table, create, value, now } = prismaTable(dialect);
+  const { name: table, create, value, now, id } = prismaTable(dialect);
   const write = async (text: string, values: readonly SqlValue[] = []): Promise<void> => {
     await connection.query(text, values);
   };
@@ -33,8 +33,8 @@ export async function openPrismaJournal({ connection, dialect }: At): Promise<Jo
     async record(migration, durationMs) {
       await write(
         `INSERT INTO ${table} (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-         VALUES (${value(1)}, ${value(2)}, ${value(3)}, ${now}, ${now}, 1)`,
-        [crypto.randomUUID(), migration.checksum, folderOf(migration)],
+         VALUES (${id}, ${value(1)}, ${value(2)}, ${now}, ${now}, 1)`,
+        [migration.checksum, folderOf(migration)],
       );
       await write(
         dialect.engine === 'postgres'
@@ -50,8 +50,8 @@ export async function openPrismaJournal({ connection, dialect }: At): Promise<Jo
       );
       if (found.length > 0) return;
       await write(
-        `INSERT INTO ${table} (id, checksum, migration_name, started_at) VALUES (${value(1)}, ${value(2)}, ${value(3)}, ${now})`,
-        [crypto.randomUUID(), migration.checksum, folderOf(migration)],
+        `INSERT INTO ${table} (id, checksum, migration_name, started_at) VALUES (${id}, ${value(1)}, ${value(2)}, ${now})`,
+        [migration.checksum, folderOf(migration)],
       );
     },
     progress: async (version, progress) =>

@@ -7,6 +7,8 @@ export interface PrismaTable {
   /** The n-th parameter. */
   readonly value: (n: number) => string;
   readonly now: string;
+  /** A new identifier. */
+  readonly id: string;
   readonly noSuchTable: string;
 }
 
@@ -24,6 +26,7 @@ const tables: Readonly<Record<Dialect['engine'], PrismaTable>> = {
       "applied_steps_count" INTEGER NOT NULL DEFAULT 0)`,
     value: (n) => `$${n}`,
     now: 'clock_timestamp()',
+    id: 'gen_random_uuid()::text',
     noSuchTable: '42P01',
   },
   mariadb: {
@@ -39,6 +42,7 @@ const tables: Readonly<Record<Dialect['engine'], PrismaTable>> = {
       applied_steps_count INTEGER UNSIGNED NOT NULL DEFAULT 0) DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
     value: () => '?',
     now: 'CURRENT_TIMESTAMP(3)',
+    id: 'UUID()',
     noSuchTable: '1146',
   },
 };

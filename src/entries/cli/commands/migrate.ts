@@ -1,7 +1,7 @@
 import { labelOf } from '../../../domain/migration/migration.ts';
 import { splitPending, type Waiting } from '../../../domain/migration/contract.ts';
 import { ConfigError, EnvironmentError, GateFailed, Interrupted } from '../../../errors.ts';
-import { migrationsOf } from '../../../stages/database.ts';
+import { migrationsOf } from '../../../stages/migrations-of.ts';
 import { migrateDatabase } from '../../../stages/migrate-database.ts';
 import { applyInput, openMigrations } from '../migrations.ts';
 import { migrateDown } from '../../../stages/migrate-down.ts';

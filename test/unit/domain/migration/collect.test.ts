@@ -72,7 +72,7 @@ test('a number that was left out is a warning, a time that was left out is none'
 
 test.each([
   ['create.sql', 'SELECT 1', 'MIGRATION_NAME'],
-  ['R__views.sql', 'SELECT 1', 'MIGRATION_NAME'],
+  ["R__what's this.sql", 'SELECT 1', 'MIGRATION_NAME'],
   ['0002_a.down.sql', 'SELECT 1', 'MIGRATION_DOWN_ALONE'],
   ['0002_a.sql', '\\d t', 'MIGRATION_UNREADABLE'],
   ['0002_a.sql', "SELECT 'open", 'MIGRATION_UNREADABLE'],
