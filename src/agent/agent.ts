@@ -10,6 +10,7 @@ import { assertHeld, isConnected, releaseLock, takeLock, takeLockAway } from './
 import { maintain } from './maintain.ts';
 import { passNoReturn } from './no-return.ts';
 import { abort, deploy, nothingToResume, published, resume, rollback } from './operations.ts';
+import { processesOf } from './processes.ts';
 import { readRequest } from './requests.ts';
 import { logsOf, statusOf } from './views.ts';
 import { beginWatch } from './watch-begin.ts';
@@ -56,7 +57,8 @@ export function createAgent(world: AgentWorld): Agent {
       .map(({ app }) => app)
       .filter((app) => (scope.app ?? app.scope.app) === app.scope.app)
       .filter((app) => (scope.environment ?? app.scope.environment) === app.scope.environment);
-    return { version, protocol, pid, startedAt, apps: wanted.map((app) => statusOf(app, world)) };
+    const apps = wanted.map(async (app) => ({ ...statusOf(app, world), processes: await processesOf(app, world) }));
+    return { version, protocol, pid, startedAt, apps: await Promise.all(apps) };
   };
 
   const hello = (): Hello => {

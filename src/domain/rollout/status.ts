@@ -32,10 +32,20 @@ export interface ReleaseView extends ReleaseRef {
   readonly spec: ReleaseSpec;
 }
 
+export interface ProcessView {
+  readonly version: string;
+  readonly name: string;
+  readonly kind: 'traffic' | 'worker' | 'singleton';
+  /** Null when nobody could tell. */
+  readonly isRunning: boolean | null;
+}
+
 export interface AppStatus extends Scope {
   readonly url: string | null;
   readonly stable: ReleaseView | null;
   readonly releases: readonly ReleaseView[];
+  /** Of what serves and of what is being rolled out; absent from an older agent. */
+  readonly processes?: readonly ProcessView[];
   readonly rollout: {
     readonly rolloutId: string;
     readonly release: ReleaseRef;

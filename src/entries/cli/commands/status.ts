@@ -31,6 +31,9 @@ export const run: CommandBody = async (context) => {
       lock: status.lock,
       noReturns: status.noReturns ?? [],
       ...(status.hosts === undefined ? {} : { hosts: status.hosts }),
+      processes: status.processes ?? [],
+      watch: status.watch ?? null,
+      isClosed: status.isClosed === true,
       releases: status.releases.map(({ spec: _, ...release }) => release),
     },
     summary: lines(status),
@@ -43,6 +46,13 @@ function lines(status: AppStatus): readonly string[] {
   const said = [`${status.app}/${status.environment}: ${serves}${status.url === null ? '' : ` at ${status.url}`}`];
   if (stable !== null && !stable.published)
     said.push(`${stable.version} is not published yet: "fairway resume" finishes it`);
+  if (status.isClosed === true) said.push('users see the maintenance page');
+  for (const { version, name, kind, isRunning } of status.processes ?? []) {
+    const runs = isRunning === null ? 'nobody can tell whether it runs' : isRunning ? 'runs' : 'does not run';
+    said.push(`${version} ${name} (${kind}): ${runs}`);
+  }
+  if (status.watch != null && status.watch.end === null)
+    said.push(`${status.watch.version} is watched until ${status.watch.until}: fairway watch`);
   if (rollout !== null) {
     said.push(
       `rollout of ${rollout.release.version}: ${rollout.phase}, ${rollout.weightPercent} % of the traffic, ${rollout.errors} of ${rollout.requests} requests failed`,
