@@ -91,6 +91,7 @@ async function observeOne(
       changes: withRenames(changes, renamesOf(asked, base), table ?? ''),
       scanned,
       rows: table === null ? null : Number(before.get(`table:${table}`)?.facts['rows'] ?? 0),
+      indexes: isOld ? await indexesOf(table, main) : 0,
       ms,
     };
     return { observation, catalog };
@@ -99,6 +100,15 @@ async function observeOne(
     if (failure === null) throw error;
     return { observation: { kind: 'failed', failure, ms: clock.monotonicMs() - started }, catalog: before };
   }
+}
+
+async function indexesOf(table: string, main: SqlConnection): Promise<number> {
+  const [row] = await main.query(
+    `SELECT COUNT(DISTINCT INDEX_NAME) AS found FROM information_schema.STATISTICS
+     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME <> 'PRIMARY'`,
+    [table],
+  );
+  return Number(row?.['found'] ?? 0);
 }
 
 function tableOf(asked: Asked): string | null {

@@ -2,6 +2,8 @@ import type { SqlConnection } from '../../ports.ts';
 import { postgresInspector } from '../postgres/inspect.ts';
 import { layBase } from './base.ts';
 import { readColumnFacts } from './column-facts.ts';
+import { mariadbStatementWatcher } from '../mariadb/watch.ts';
+import { readMariadbSchema } from './mariadb-schema.ts';
 import { observeMariadb } from './mariadb.ts';
 import { observePostgres } from './postgres.ts';
 import { readMariadbStatistics, readStatistics } from './statistics.ts';
@@ -15,7 +17,12 @@ export const postgresWatcher = {
   schema: async (connection: SqlConnection, except: string) => await postgresInspector.schema(connection, except),
 } as const;
 
-export const mariadbWatcher = { observe: observeMariadb, statistics: readMariadbStatistics } as const;
+export const mariadbWatcher = {
+  observe: observeMariadb,
+  statistics: readMariadbStatistics,
+  schema: readMariadbSchema,
+  gauge: mariadbStatementWatcher.gauge,
+} as const;
 
 export type PostgresWatcher = typeof postgresWatcher;
 export type MariadbWatcher = typeof mariadbWatcher;

@@ -1,3 +1,6 @@
+import { type Gauge, worthPredicting } from '../../domain/migration/predict.ts';
+import type { MariadbObservation } from '../../domain/migration/classify/mariadb/observation.ts';
+import { workKindOf } from '../../domain/migration/classify/mariadb/verdict.ts';
 import type { ThrowAwayServer } from '../../databases/observe/throw-away-server.ts';
 import { phaseOf } from '../../domain/migration/classify/phase.ts';
 import { classifyMariadb, type MariadbScript } from '../../domain/migration/classify/mariadb/classify.ts';
@@ -19,10 +22,10 @@ export async function classifyOnMariadb(
   ports: ClassifyPorts,
 ): Promise<Classification> {
   const written = input.files.map((file): MariadbScript => ({ phase: phaseOf(file.text), statements: split(file) }));
-  const { scripts, watched } = input.isStatic
-    ? { scripts: written, watched: null }
-    : await watch(written, input, ports);
-  return classifyMariadb(scripts, watched, { budgetMs: input.budgetMs, target });
+  const { scripts, watched, gauges } = input.isStatic
+    ? { scripts: written, watched: null, gauges: new Map<string, Gauge>() }
+    : await watch(written, target, input, ports);
+  return classifyMariadb(scripts, watched, { budgetMs: input.budgetMs, target, gauges });
 }
 
 function split(file: MigrationText): readonly MariadbStatement[] {
@@ -33,9 +36,15 @@ function split(file: MigrationText): readonly MariadbStatement[] {
 interface Watched {
   readonly scripts: readonly MariadbScript[];
   readonly watched: NonNullable<Parameters<typeof classifyMariadb>[1]>;
+  readonly gauges: ReadonlyMap<string, Gauge>;
 }
 
-async function watch(written: readonly MariadbScript[], input: ClassifyInput, ports: ClassifyPorts): Promise<Watched> {
+async function watch(
+  written: readonly MariadbScript[],
+  target: TargetStatistics,
+  input: ClassifyInput,
+  ports: ClassifyPorts,
+): Promise<Watched> {
   if (input.base.kind === 'copy') {
     throw new ConfigError('BASE_NOT_COPIED', 'MariaDB cannot copy a database by itself', {
       hint: 'write its schema with mariadb-dump --no-data, and give that with --schema',
@@ -63,7 +72,8 @@ async function watch(written: readonly MariadbScript[], input: ClassifyInput, po
     const options = { statementTimeoutMs: input.statementTimeoutMs, scratch };
     const statements = scripts.map((script) => script.statements);
     const observations = await ports.mariadb.observe(statements, options, connect, ports.clock);
-    return { scripts, watched: { server: server.version, observations } };
+    const gauges = await gaugesFor(observations.flat(), target, scratch, server, ports);
+    return { scripts, watched: { server: server.version, observations }, gauges };
   } finally {
     await end(server, [database, scratch]);
   }
@@ -79,6 +89,41 @@ async function sentOr(
   if (command === undefined) return written;
   const captured = await captureCommand(command, await prepare(), server, 'mariadb');
   return [{ phase: 'expand', statements: statementsOfCaptured(command.shownAs, captured) }];
+}
+
+const gaugeRows = 20_000;
+/** A copy of fewer rows does not tell how long the target would take. */
+const smallestCopy = 1_000;
+
+/** Time the server's work on rows as wide as the target's, where it would take long there and the copy cannot tell. */
+async function gaugesFor(
+  observations: readonly MariadbObservation[],
+  target: TargetStatistics,
+  scratch: string,
+  server: ThrowAwayServer,
+  ports: ClassifyPorts,
+): Promise<ReadonlyMap<string, Gauge>> {
+  const tables = new Set(
+    observations.flatMap((one) =>
+      one.kind === 'observed' && one.table !== null && workKindOf(one) !== null && (one.rows ?? 0) < smallestCopy
+        ? [one.table]
+        : [],
+    ),
+  );
+  const large = [...tables].filter((table) => (target.get(table)?.rows ?? 0) >= worthPredicting);
+  const gauges = new Map<string, Gauge>();
+  if (large.length === 0) return gauges;
+  const applicationName = 'fairway classify gauge';
+  const connection = await ports.sql.connect(server.url(scratch, 'main'), { timeoutMs: 10_000, applicationName });
+  try {
+    for (const table of large) {
+      const { rows = 1, bytes = 0 } = target.get(table) ?? {};
+      gauges.set(table, await ports.mariadb.gauge(connection, gaugeRows, bytes / Math.max(1, rows), ports.clock));
+    }
+    return gauges;
+  } finally {
+    await connection.close();
+  }
 }
 
 async function lay(

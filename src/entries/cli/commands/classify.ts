@@ -48,15 +48,16 @@ export const run: CommandBody = async (context) => {
         )))
       : await allBefore(earlierIn, context, world);
   noteLeftOut(migrations.leftOut, context);
-  const existing =
-    databaseUrl === null ? null : await existingServer(databaseUrl, context.flags['throw-away'] === true, world.sql);
+  const isCopied = engine === 'postgres' && databaseUrl !== null;
+  const existing = isCopied ? await existingServer(databaseUrl, context.flags['throw-away'] === true, world.sql) : null;
+  const read = databaseUrl === null || isCopied ? null : await schemaOf(databaseUrl, world);
   const input: ClassifyInput = {
     engine,
     files: migrations.files,
-    base: await baseOf(context, migrations.before, existing?.database ?? null, world),
+    base: await baseOf(context, migrations.before, existing?.database ?? null, read, world),
     wrapping: (text(context, 'wrapping') ?? 'fairway') as Wrapping | 'fairway',
     isStatic: context.flags['static'] === true,
-    targetUrl: await url('target-url'),
+    targetUrl: (await url('target-url')) ?? (isCopied ? null : databaseUrl),
     budgetMs: durationMs(context, 'budget', 1_000),
     statementTimeoutMs: durationMs(context, 'statement-timeout', 300_000),
   };
@@ -75,6 +76,18 @@ export const run: CommandBody = async (context) => {
   return ended(result, (text(context, 'fail-on') ?? 'dangerous') as FailOn);
 };
 
+/** MariaDB cannot copy a database: its schema is read, and made again on a server of our own. */
+async function schemaOf(url: string, { sql }: World): Promise<Base> {
+  const connection = await sql.connect(url, { timeoutMs: 10_000, applicationName: 'fairway classify' });
+  try {
+    const { hostname, pathname } = new URL(url);
+    const files = [{ path: `${hostname}${pathname}`, text: await mariadbWatcher.schema(connection) }];
+    return { kind: 'scripts', files };
+  } finally {
+    await connection.close();
+  }
+}
+
 function noteLeftOut(paths: readonly string[], { reporter, flags }: CommandContext): void {
   if (paths.length === 0) return;
   const hint = flags['down'] === true ? '' : ' (to classify them: --down)';
@@ -87,6 +100,7 @@ async function baseOf(
   context: CommandContext,
   before: Extract<Base, { kind: 'scripts' }>['files'],
   database: string | null,
+  read: Base | null,
   world: World,
 ): Promise<Base> {
   const schema = text(context, 'schema');
@@ -96,6 +110,7 @@ async function baseOf(
       problems: given.map((flag) => ({ path: `--${flag}`, message: 'only one of these can be the base schema' })),
     });
   }
+  if (read !== null) return read;
   if (database !== null) return { kind: 'copy', database };
   if (schema === null) return before.length === 0 ? { kind: 'empty' } : { kind: 'scripts', files: before };
   const path = resolve(context.directory, schema);

@@ -28,7 +28,7 @@ export const database: readonly CommandSpec[] = [
         name: 'database-url',
         kind: 'text',
         value: 'URL',
-        about: 'copy this database as the base; nothing is executed in it (or env:NAME)',
+        about: 'copy this database as the base, or its schema (MariaDB); nothing is executed in it (or env:NAME)',
       },
       {
         name: 'throw-away',

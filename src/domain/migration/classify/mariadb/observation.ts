@@ -18,6 +18,8 @@ export type MariadbObservation =
       /** Read from end to end, as EXPLAIN says. */
       readonly scanned: readonly string[];
       readonly rows: number | null;
+      /** Of the table, besides the primary key. */
+      readonly indexes: number;
       readonly ms: number;
     }
   | { readonly kind: 'failed'; readonly failure: SqlFailure; readonly ms: number }

@@ -2,6 +2,7 @@ import { withAcceptance } from '../accepted.ts';
 import type { SchemaChange } from '../changes.ts';
 import type { TargetStatistics } from '../predict-time.ts';
 import { predictMs } from '../predict-time.ts';
+import { type Gauge, predictFrom, type WorkKind } from '../../predict.ts';
 import type { StatementResult } from '../result.ts';
 import { listed } from '../rule.ts';
 import { worst, type Finding, type Phase } from '../words.ts';
@@ -14,6 +15,8 @@ export interface MariadbJudging {
   readonly phase: Phase;
   readonly budgetMs: number;
   readonly target: TargetStatistics;
+  /** How long such a server takes for tables whose copy is too small to tell, by their names. */
+  readonly gauges?: ReadonlyMap<string, Gauge>;
 }
 
 type Seen = Extract<MariadbObservation, { kind: 'observed' }>;
@@ -58,7 +61,10 @@ export function judgeMariadb(
   const asked = readMariadb(statement);
   const work = observation.table === null ? [] : [{ relation: observation.table, rows: observation.rows ?? 0 }];
   const isSlow = observation.algorithm !== null && observation.algorithm !== 'INSTANT';
-  const predictedMs = isSlow || observation.rebuilt ? predictMs(observation.ms, work, judging.target, false) : null;
+  const predictedMs =
+    isSlow || observation.rebuilt
+      ? (predictMs(observation.ms, work, judging.target, false) ?? gauged(observation, judging))
+      : null;
   const findings = withAcceptance(
     [...mariadbFindings(asked, observation, judging.phase), ...overBudget(observation, predictedMs, judging.budgetMs)],
     comments,
@@ -83,6 +89,22 @@ export function judgeMariadb(
     reason: first === undefined || known === 'safe' ? quiet(observation) : first.reason,
     safer: observation.proven !== null && lock === 'NONE' ? `${observation.proven};\n` : null,
   };
+}
+
+/** What the server does to every row of the table; null where it does nothing of the kind. */
+export function workKindOf({ algorithm, rebuilt }: Pick<Seen, 'algorithm' | 'rebuilt'>): WorkKind | null {
+  if (algorithm === 'COPY') return 'copy';
+  if (rebuilt || algorithm === 'INPLACE') return 'rewrite';
+  return algorithm === 'NOCOPY' ? 'index' : null;
+}
+
+function gauged(seen: Seen, { gauges, target }: MariadbJudging): number | null {
+  const kind = workKindOf(seen);
+  const gauge = gauges?.get(seen.table ?? '');
+  const rows = target.get(seen.table ?? '')?.rows;
+  return kind === null || gauge === undefined || rows === undefined
+    ? null
+    : predictFrom(seen.ms, { kind, indexes: seen.indexes }, gauge, rows);
 }
 
 /** Duplicate, missing parent, check, NULL, out of range, too long, not in the enum: the target's rows fail as well. */
