@@ -45,10 +45,8 @@ const longest = 200_000;
 /** Take a message apart. Never throws, whatever the text is. */
 export function parseMessage(text: string): Message {
   const whole = text.length > longest ? `${text.slice(0, longest / 2)}\n${text.slice(-longest / 2)}` : text;
-  const lines = whole
-    .replace(/^[\s\uFEFF]+/, '')
-    .trimEnd()
-    .split(/\r\n|\r|\n/);
+  const trimmed = whole.trim();
+  const lines = trimmed.includes('\r') ? trimmed.split(/\r\n|\r|\n/) : trimmed.split('\n');
   const header = (lines[0] ?? '').trimEnd();
   const [, type, scope, bang, description] = headerPattern.exec(header) ?? [];
   const rest = lines.length === 1 ? none : partsOf(lines.slice(1));

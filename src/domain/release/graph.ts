@@ -6,9 +6,17 @@ export interface Graph {
   readonly size: number;
 }
 
+const graphs = new WeakMap<readonly CommitRecord[], Graph>();
+
+/** The graph of these commits; made once for a list, which is never changed. */
 export function graphOf(commits: readonly CommitRecord[]): Graph {
-  const byName = new Map(commits.map((commit) => [commit.sha, commit]));
-  return { commits: byName, size: byName.size };
+  const known = graphs.get(commits);
+  if (known !== undefined) return known;
+  const byName = new Map<string, CommitRecord>();
+  for (const commit of commits) byName.set(commit.sha, commit);
+  const graph = { commits: byName, size: byName.size };
+  graphs.set(commits, graph);
+  return graph;
 }
 
 /** Everything that `starts` reach, themselves included, but nothing in `without`. */

@@ -11,7 +11,8 @@ export function releasedIssues(commits: readonly PlannedCommit[]): readonly numb
   const found = new Set<number>();
   for (const { level, header, message, record, cancelledBy, rule } of commits) {
     const merged = /^Merge pull request #(\d+) /.exec(header)?.[1];
-    if (merged !== undefined && cancelledBy === undefined && brings(record.message.slice(header.length))) found.add(Number(merged));
+    if (merged !== undefined && cancelledBy === undefined && brings(record.message.slice(header.length)))
+      found.add(Number(merged));
     if (level === 'none' && rule !== 'merge-said-before') continue;
     for (const [, number] of header.matchAll(/\(#(\d+)\)/g)) found.add(Number(number));
     for (const { action, issue } of message.references) {

@@ -95,8 +95,9 @@ function picks(
   const pairs = new Map<string, string[]>();
   const add = (a: string, b: string) => pairs.set(a, [...(pairs.get(a) ?? []), b]);
   for (const record of history.commits) {
-    if (!owner.has(record.sha)) continue;
-    for (const source of pickedFrom(record)) {
+    const sources = pickedFrom(record);
+    if (sources.length === 0 || !owner.has(record.sha)) continue;
+    for (const source of sources) {
       add(source, record.sha);
       add(record.sha, source);
     }

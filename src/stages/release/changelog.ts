@@ -31,8 +31,11 @@ export async function changelogText(
 ): Promise<{ readonly text: string; readonly versions: readonly string[] }> {
   const isWhole = request.all || request.from !== undefined || request.to !== undefined;
   const tags = await completeHistory(settings, repository, { branch: request.branch, all: isWhole });
-  const history = await readHistory(settings, repository, { branch: request.branch, tags, isWhole });
-  const links = linksOf(await repository.remoteUrl(settings.remote));
+  const [history, url] = await Promise.all([
+    readHistory(settings, repository, { branch: request.branch, tags, isWhole }),
+    repository.remoteUrl(settings.remote),
+  ]);
+  const links = linksOf(url);
   const options = { format: settings.format, links };
   if (!isWhole) {
     const decision = decide(history, settings);

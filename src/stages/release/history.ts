@@ -34,14 +34,15 @@ export async function readHistory(
   const commit = at.commit ?? own[0]?.sha;
   if (commit === undefined) throw new ConfigError('REPOSITORY_EMPTY', 'The repository has no commit yet.');
   const versions = tags.filter(({ name }) => versionOfTag(name, settings.tagPrefix) !== null);
-  const known = new Set(own.map(({ sha }) => sha));
+  const known = graphOf(own).commits;
   const unknown = [...new Set(versions.map((tag) => tag.commit))].filter((tagged) => !known.has(tagged));
   const elsewhere = at.tags === undefined ? unknown : (await repository.commits(unknown)).map(({ sha }) => sha);
   const others = elsewhere.length === 0 ? [] : await repository.history({ from: [commit], to: elsewhere });
   const commits = others.length === 0 ? own : [...own, ...others];
   const history: ReleaseHistory = { head: commit, branch: at.branch ?? head?.branch ?? null, commits, tags };
-  // A whole changelog joins twins by what their messages say: the patches of a whole history would take minutes.
-  if (at.isWhole === true) return history;
+  // Without another line there are no twins elsewhere. A whole changelog joins them by what their messages say: the
+  // patches of a whole history would take minutes.
+  if (others.length === 0 || at.isWhole === true) return history;
   return {
     ...history,
     patchIds: await patchesOfTwins(
