@@ -5,6 +5,7 @@ import process from 'node:process';
 import { deployProof } from '../test/proof/deploys.ts';
 import { detectProof } from '../test/proof/detect.ts';
 import { killProof } from '../test/proof/kill.ts';
+import { migrateKillProof } from '../test/proof/migrate-kill.ts';
 
 /**
  * The expensive proofs, whole: `npm run proof`, or some of them by name (`npm run proof -- kill`).
@@ -26,6 +27,11 @@ const proofs: Readonly<Record<string, () => Promise<{ readonly figures: unknown;
     const same = await detectProof(10, { old: 0.01, canary: 0.01 });
     const isRight = bad.rolledBack === bad.runs && fifth.rolledBack === fifth.runs && same.rolledBack === 0;
     return { figures: { everySecond: bad, oneInFive: fifth, asGoodAsTheOld: same }, isRight };
+  },
+  async 'migrate-kill'() {
+    const figures = [await migrateKillProof('postgres', 40), await migrateKillProof('mariadb', 25)];
+    const isRight = figures.every(({ points, converged, wrong }) => wrong.length === 0 && converged === points);
+    return { figures, isRight };
   },
 };
 

@@ -1,6 +1,6 @@
 import { textOf } from '../../domain/migration/row.ts';
 import { EnvironmentError } from '../../errors.ts';
-import type { ProcessIdentity } from '../../ports.ts';
+import type { ProcessIdentity, SqlConnection } from '../../ports.ts';
 import type { DatabaseContext, DatabasePorts, EphemeralServer } from '../database.ts';
 import { copyData, give, ids } from '../postgres/home.ts';
 import { abandoned, temporaryName } from '../postgres/temporary.ts';
@@ -102,6 +102,7 @@ function open(
       if (template === undefined) return;
       const server = { directory: home.directory, port, user: administrator, password };
       await copyDatabase(template, database, server, ports);
+      await copyRights(template, database, connection);
     },
     async drop(database) {
       await connection.query(`DROP DATABASE IF EXISTS ${quoteMariadb(database)}`);
@@ -134,6 +135,28 @@ function open(
       await ports.files.remove(home.directory);
     },
   };
+}
+
+/** Rights on single tables, columns and routines, which a dump of the database leaves behind. */
+async function copyRights(from: string, to: string, connection: SqlConnection): Promise<void> {
+  let found = 0;
+  for (const table of ['tables_priv', 'columns_priv', 'procs_priv']) {
+    const rows = await connection.query(
+      `SELECT COLUMN_NAME AS name FROM information_schema.COLUMNS
+       WHERE TABLE_SCHEMA = 'mysql' AND TABLE_NAME = ? AND COLUMN_NAME <> 'Db'`,
+      [table],
+    );
+    const [count] = await connection.query(`SELECT COUNT(*) AS found FROM mysql.${table} WHERE Db = ?`, [from]);
+    if (Number(textOf(count, 'found')) === 0) continue;
+    found += 1;
+    const columns = rows.map((row) => quoteMariadb(textOf(row, 'name'))).join(', ');
+    await connection.query(`DELETE FROM mysql.${table} WHERE Db = ?`, [to]);
+    await connection.query(
+      `INSERT INTO mysql.${table} (Db, ${columns}) SELECT ?, ${columns} FROM mysql.${table} WHERE Db = ?`,
+      [to, from],
+    );
+  }
+  if (found > 0) await connection.query('FLUSH PRIVILEGES');
 }
 
 /** End what dead processes left, and remove it. */

@@ -115,6 +115,7 @@ const unfaithful: readonly (readonly [string, string, string, string])[] = [
   ],
   ['rows', "DELETE FROM products WHERE title = 'pen';", 'SELECT 1;', 'table products had'],
   ['a trigger', 'DROP TRIGGER trimming;', 'SELECT 1;', 'trigger products.trimming is missing'],
+  ['a right', 'REVOKE SELECT ON products FROM reader@localhost;', 'SELECT 1;', 'access to products for'],
   [
     'a counter',
     'ALTER TABLE products MODIFY id bigint AUTO_INCREMENT;',
@@ -130,6 +131,8 @@ for (const [what, up, down, text] of unfaithful) {
         '0001_products.sql': `${base['0001_products.sql']}
 ALTER TABLE products ADD stock int DEFAULT 1;
 CREATE INDEX by_title ON products (title);
+CREATE USER IF NOT EXISTS reader@localhost;
+GRANT SELECT ON products TO reader@localhost;
 ALTER TABLE products AUTO_INCREMENT = 50;`,
       },
       old: { READ: 'SELECT id, title FROM products', WRITE: 'SELECT 1' },
