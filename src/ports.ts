@@ -230,6 +230,8 @@ export interface TrafficRules {
   route(): Route | null;
   /** Where a GET or HEAD may go whose release refused the connection; null for nowhere. */
   detour(refused: Route): Route | null;
+  /** An anonymous request that may be sent again. */
+  replayable(path: string): void;
   began(route: Route): void;
   ended(route: Route, end: ExchangeEnd): void;
   /** Without a byte from the release for so long, an exchange fails. */

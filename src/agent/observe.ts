@@ -12,6 +12,7 @@ import { stepsOf } from '../domain/rollout/roads.ts';
 import type { Clock } from '../ports.ts';
 import type { BackendStats, Proxy } from '../proxies/proxy.ts';
 import { within } from './deadline.ts';
+import type { Synthetic } from './synthetic.ts';
 
 const pollMs = 100;
 const reportMs = 500;
@@ -36,11 +37,13 @@ export interface Hold {
   readonly action: Extract<Action, { type: 'observe' }>;
   readonly plan: RolloutPlan;
   readonly state: RolloutState;
-  /** Sees the counts about twice per second. */
+  /** What the checks said that stand in for users on a quiet site; `counts` is what users sent up to now. */
+  readonly synthetic: (counts: Counts) => Synthetic;
   /** The latest of the metrics of other sources. */
   readonly samples: () => readonly Sample[];
   /** Whether it must go on beyond its time; `atGate` when the hold of a step with a gate is over. */
   readonly mustWait: (atGate: boolean) => Promise<boolean>;
+  /** Sees the counts about twice per second. */
   readonly onCounts: (counts: Counts, text: string, facts: HoldFacts) => void;
 }
 
@@ -52,7 +55,7 @@ export async function observe(
   ports: { readonly clock: Clock },
 ): Promise<RolloutEvent> {
   const { clock } = ports;
-  const { action, plan, state, onCounts, mustWait, samples } = hold;
+  const { action, plan, state, onCounts, mustWait, samples, synthetic } = hold;
   const begin = clock.monotonicMs();
   // A step without a hold gathers nothing that could be too little.
   const minRequestsPerStep = action.holdMs > 0 ? plan.minRequestsPerStep : 0;
@@ -82,17 +85,20 @@ export async function observe(
     const isHoldOver = heldMs >= action.holdMs && !isWaiting;
     const endsOnAccept = plan.endStepOnAccept === true && !isWaiting && action.pause !== true;
     const judged = judge(evidence, { ...limits, endsOnAccept, isLongestHoldOver: heldMs >= longestHoldMs }, isHoldOver);
+    const { rounds, failed } = synthetic(counts);
+    if (failed !== null) return { type: 'failed', action: 'observe', cause: failed, counts, heldMs, comparison };
     const verdict = withMetrics(judged, samples());
     if (now - reportedAt >= (isWaiting ? waitingReportMs : reportMs) || verdict.kind !== 'wait') {
       const left = action.holdMs - heldMs;
       const said = verdict.kind === 'wait' ? verdict.doubt : verdict.reason;
       const text =
-        said === undefined ? describeHold(state, counts, left, isWaiting) : `${state.weightPercent} %: ${said}`;
+        said === undefined ? describeHold(state, counts, left, isWaiting, rounds) : `${state.weightPercent} %: ${said}`;
       onCounts(counts, text, {
         ...factsOf(stats, heldMs),
         holdMs: action.holdMs,
         steps,
         isWaiting,
+        syntheticRounds: rounds,
         ...weigh(comparison).facts,
       });
       reportedAt = now;

@@ -8,16 +8,17 @@ import { stableOf } from './app.ts';
 import type { App, Ground } from './app.ts';
 import { causeOf, smokeCause } from './causes.ts';
 import { within } from './deadline.ts';
-import { waitsAt } from './gate.ts';
 import { doorOf, specOf, startProcess, stopBut, stopRelease } from './instances.ts';
 import type { KeptRelease, Rollout } from './ledger.ts';
-import { countsIn, observe, statsOf } from './observe.ts';
+import { countsIn, statsOf } from './observe.ts';
 import type { Hold } from './observe.ts';
 import { awaitHosts } from './hosts.ts';
+import { performObserve } from './perform-observe.ts';
 import { awaitReady } from './ready.ts';
-import { startSampling } from './sample.ts';
 import { verifyStable } from './verify.ts';
 import { coolDown } from './warm.ts';
+import { warmUp } from './warm-up.ts';
+import type { WarmedUp } from './warm-up.ts';
 import type { AgentWorld } from './world.ts';
 
 export interface Performance {
@@ -25,6 +26,7 @@ export interface Performance {
   readonly rollout: Rollout;
   readonly ground: Ground;
   readonly onCounts: Hold['onCounts'];
+  readonly onWarmedUp: (warmed: WarmedUp) => void;
 }
 
 export interface Performed {
@@ -61,10 +63,11 @@ export async function perform(
 
 async function act(
   action: Action,
-  { app, rollout, ground, onCounts }: Performance,
+  performance: Performance,
   signal: AbortSignal,
   world: AgentWorld,
 ): Promise<Performed> {
+  const { app, rollout, ground, onWarmedUp } = performance;
   const { plan, state } = rollout;
   const { proxy, target, context } = ground;
   const { clock } = world;
@@ -131,6 +134,9 @@ async function act(
       const cause = await verifyStable(old, `http://${addressOf(old)}`, world);
       return cause === null ? done : { ...done, event: { type: 'failed', action: 'await-old', cause } };
     }
+    case 'warm-up':
+      if (plan.warmUp !== undefined) onWarmedUp(await warmUp(plan.warmUp, addressOf(fresh), proxy, signal, world));
+      return done;
     case 'join': {
       await within(proxyTimeoutMs, 'join', proxy.add({ releaseId: id, address: addressOf(fresh) }), clock);
       const none = { requests: 0, errors: 0 };
@@ -140,17 +146,8 @@ async function act(
     case 'shift':
       await shift(sharesOf(id, state.stableId, action.weightPercent), `shift to ${action.weightPercent} %`);
       return done;
-    case 'observe': {
-      const over = new AbortController();
-      const samples = startSampling(plan, over.signal, world);
-      const mustWait = async (atGate: boolean): Promise<boolean> => await waitsAt(app, action.step, atGate);
-      try {
-        const hold: Hold = { action, plan, state, onCounts, mustWait, samples };
-        return { ...done, event: await observe(hold, proxy, signal, world) };
-      } finally {
-        over.abort();
-      }
-    }
+    case 'observe':
+      return { ...done, event: await performObserve(action, performance, addressOf(fresh), signal, world) };
     case 'await-hosts':
       await awaitHosts(app, action.barrier, signal, world);
       return done;

@@ -72,6 +72,8 @@ const plan = z
     isOneOfSeveral: z.boolean().optional(),
     unattendedMs: ms.min(1).optional(),
     warmMs: ms.optional(),
+    syntheticEveryMs: ms.optional(),
+    warmUp: z.looseObject({ requests: z.int().min(1).max(10_000), forMs: ms }).optional(),
     watchMs: ms.optional(),
     keepReleases: z.int().min(1),
     target: z.looseObject({ type: z.string() }),

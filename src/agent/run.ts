@@ -9,6 +9,7 @@ import type { Hold } from './observe.ts';
 import { publish } from './publish.ts';
 import { journalStep, rolloutOf } from './step.ts';
 import type { Step } from './step.ts';
+import type { WarmedUp } from './warm-up.ts';
 import { watchRollout } from './watch.ts';
 import type { AgentWorld } from './world.ts';
 
@@ -82,11 +83,17 @@ export function createRunner(app: App, world: AgentWorld): Runner {
   const performNext = async (action: Action): Promise<Step | null> => {
     const rollout = rolloutOf(app.journal.ledger());
     const onCounts: Hold['onCounts'] = (counts, text, facts) => publish(app, { kind: 'observe', text, counts, facts });
+    const onWarmedUp = ({ requests, paths, failed }: WarmedUp): void =>
+      publish(app, {
+        kind: 'warm-up',
+        text: `warmed up with ${requests} requests for ${paths} paths, ${failed} failed`,
+        facts: { requests, paths, failed },
+      });
     current = new AbortController();
     const { signal } = rollout.state.phase === 'forward' ? current : new AbortController();
     const ground = groundOf(app, rollout, world);
     try {
-      return await perform(action, { app, rollout, ground, onCounts }, signal, world);
+      return await perform(action, { app, rollout, ground, onCounts, onWarmedUp }, signal, world);
     } catch (error) {
       if (signal.aborted) return null;
       throw error;

@@ -48,6 +48,20 @@ export const deploySection = z.strictObject({
     .describe(
       'Numbers of other sources with their limits, asked during each hold; one that gives none is inconclusive.',
     ),
+  warmUp: z
+    .strictObject({
+      requests: z.int().min(1).max(10_000).default(200).describe('How many at most.'),
+      for: deadline.prefault('15s').describe('How long at most.'),
+    })
+    .optional()
+    .describe(
+      'Before a new release gets traffic it is sent recent GETs without cookie, authorization and query; off by default.',
+    ),
+  synthetic: duration
+    .prefault('10s')
+    .describe(
+      'How often the smoke checks are repeated at the release itself while fewer than guard.minRequests users have reached it; 0s: never.',
+    ),
   onInconclusive: z
     .enum(['rollback', 'hold'])
     .default('rollback')

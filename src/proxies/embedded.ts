@@ -37,6 +37,7 @@ export const embedded: ProxyPlugin<typeof schema> = {
       stats: async (question = {}) => statsSchema.parse(await say({ type: 'stats', ...question })),
       drain: async (releaseId, timeoutMs) => drained.parse(await say({ type: 'drain', releaseId, timeoutMs })),
       remove: async (releaseId) => void (await say({ type: 'remove', releaseId })),
+      recentPaths: async () => z.array(z.string()).parse(await say({ type: 'recent-paths' })),
       maintain: async (page) => void (await say({ type: 'maintain', page })),
       stop: async () => {
         await endProxy(asker, context, ports);

@@ -5,7 +5,7 @@ import { haproxyAsProcess } from './haproxy/as-process.ts';
 import type { Wanted } from './haproxy/ensure.ts';
 import { ensureHaproxy } from './haproxy/ensure.ts';
 import { haproxyFiles } from './haproxy/layout.ts';
-import { drain, leave, maintain, reroute, statsOf } from './haproxy/proxy.ts';
+import { drain, leave, maintain, recentPaths, reroute, statsOf } from './haproxy/proxy.ts';
 import type { HaproxyWorld } from './haproxy/process.ts';
 import type { ProxyPlugin } from './proxy.ts';
 
@@ -99,6 +99,7 @@ export const haproxy: ProxyPlugin<typeof schema> = {
       drain: async (releaseId, timeoutMs) => ({ cut: await drain(directory, releaseId, timeoutMs, world) }),
       remove: async (releaseId) =>
         await inTurn(async () => await reroute(directory, { type: 'remove', releaseId }, world)),
+      recentPaths: async () => await recentPaths(directory, world),
       maintain: async (page) => await inTurn(async () => await maintain(directory, page, world)),
       stop: async () => await inTurn(async () => await leave(directory, world)),
     };

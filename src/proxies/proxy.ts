@@ -44,6 +44,8 @@ export interface Proxy {
   /** Wait until a release of weight 0 has no request in flight; answers how many were cut at the deadline. */
   drain(releaseId: string, timeoutMs: number): Promise<{ readonly cut: number }>;
   remove(releaseId: string): Promise<void>;
+  /** Paths that anonymous users asked for lately, each once, the newest last; nothing of who asked. */
+  recentPaths?(): Promise<readonly string[]>;
   /** Show a page (HTML, at most 8,000 characters) instead of the application; null brings it back. */
   maintain?(page: string | null): Promise<void>;
   /** End the proxy itself. */

@@ -63,6 +63,8 @@ export function rolloutPlan(
     bakeMs: deploy.bake,
     leaseMs: deploy.lease,
     onClientLost: deploy.onClientLost,
+    ...(deploy.warmUp === undefined ? {} : { warmUp: { requests: deploy.warmUp.requests, forMs: deploy.warmUp.for } }),
+    syntheticEveryMs: deploy.synthetic,
     warmMs: deploy.bake,
     watchMs: deploy.watch,
     ...(deploy.wait ? {} : { unattendedMs: deploy.unattended }),

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { readRequestLine } from '../../domain/traffic/request-line.ts';
+import { rememberPath } from '../../domain/traffic/replay.ts';
 import type { Tally } from '../../domain/traffic/tally.ts';
 import { countEnd, emptyTally } from '../../domain/traffic/tally.ts';
 import { askAdmin, followAdmin } from './admin.ts';
@@ -8,6 +9,8 @@ import { askAdmin, followAdmin } from './admin.ts';
 export interface Evidence {
   /** Counts up to now; `show` is asked in between, so that what ended before its answer is counted. */
   tallies(app: string): Promise<ReadonlyMap<string, Tally>>;
+  /** Of requests that may be replayed, each path once, the newest last. */
+  recentPaths(app: string): readonly string[];
   close(): void;
 }
 
@@ -21,6 +24,7 @@ const turnTimeoutMs = 2_000;
  */
 export async function followRequests(socketPath: string, onEnd: () => void): Promise<Evidence> {
   const byApp = new Map<string, Map<string, Tally>>();
+  const paths = new Map<string, readonly string[]>();
   const dumped = new Set<number>();
   let waiting: string[] | null = [];
 
@@ -29,6 +33,7 @@ export async function followRequests(socketPath: string, onEnd: () => void): Pro
     if (seen === null) return;
     if (isDump) dumped.add(seen.sequence);
     else if (dumped.has(seen.sequence)) return;
+    if (seen.path !== null) paths.set(seen.app, rememberPath(paths.get(seen.app) ?? [], seen.path));
     const tallies = byApp.get(seen.app) ?? new Map<string, Tally>();
     byApp.set(seen.app, tallies);
     for (const { releaseId, ...end } of seen.ends) {
@@ -63,6 +68,7 @@ export async function followRequests(socketPath: string, onEnd: () => void): Pro
       await settled();
       return byApp.get(app) ?? new Map<string, Tally>();
     },
+    recentPaths: (app) => paths.get(app) ?? [],
     close: () => following.stop(),
   };
 }

@@ -33,6 +33,8 @@ export function haproxyRuntime(path: string) {
     },
     tallies: async (socketPath: string, app: string): Promise<ReadonlyMap<string, Tally>> =>
       await (await evidenceOf(socketPath)).tallies(app),
+    recentPaths: async (socketPath: string, app: string): Promise<readonly string[]> =>
+      (await evidenceOf(socketPath)).recentPaths(app),
     forget: async (socketPath: string): Promise<void> => {
       const known = evidences.get(socketPath);
       evidences.delete(socketPath);

@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ProxyServer } from 'httpxy';
+import { replayablePath } from '../../domain/traffic/replay.ts';
 import type { Route, TrafficRules } from '../../ports.ts';
 import type { Connections } from './connections.ts';
 import type { Flight, Flights } from './flights.ts';
@@ -115,6 +116,14 @@ export function createExchanges(world: ExchangeWorld) {
       sayNobodyServes(response);
       return;
     }
+    const path = replayablePath({
+      method: request.method ?? '',
+      url: request.url ?? '',
+      hasCookie: request.headers.cookie !== undefined,
+      hasAuthorization: request.headers.authorization !== undefined,
+      isUpgrade: request.headers.upgrade !== undefined,
+    });
+    if (path !== null) rules.replayable(path);
     forwardRequestHeaders(request, { isUpgrade: false });
     void pass(route, request, response, true);
   };

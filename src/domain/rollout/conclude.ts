@@ -1,3 +1,4 @@
+import { requestsText } from '../analysis/words.ts';
 import type { RolloutEnd } from './messages.ts';
 import type { ReleaseRef, RolloutPlan } from './plan.ts';
 import { hasShifted } from './roads.ts';
@@ -24,8 +25,12 @@ export function conclude(state: RolloutState, plan: RolloutPlan, around: Circums
     ...(facts === undefined ? {} : { facts }),
   };
   switch (state.phase) {
-    case 'promoted':
-      return { outcome: 'ok', code: 'PROMOTED', message: `${version} serves all traffic at ${around.url}`, ...times };
+    case 'promoted': {
+      const where = around.url === '' ? `${version} runs` : `${version} serves all traffic at ${around.url}`;
+      const isLow = state.stableId !== null && state.heldMs > 0 && state.counts.requests < plan.guard.minRequests;
+      const low = isLow && plan.strategy !== 'rolling' ? `, low evidence: ${requestsText(state.counts.requests)}` : '';
+      return { outcome: 'ok', code: 'PROMOTED', message: `${where}${low}`, ...times };
+    }
     case 'held': {
       const message = `${state.cause.reason}. ${version} is held at ${state.weightPercent} % of the traffic`;
       const hint = 'Go on with "fairway resume", or return to the stable release with "fairway abort".';

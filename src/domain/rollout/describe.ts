@@ -25,6 +25,8 @@ export function describeAction(action: Action, plan: RolloutPlan, stableVersion:
       return `${old}: start again`;
     case 'await-old':
       return `${old}: wait until it is ready, smoke at its own door`;
+    case 'warm-up':
+      return `${version}: warm up with what users asked for lately`;
     case 'join':
       return `${version}: join the proxy at 0 %`;
     case 'shift':
@@ -70,9 +72,11 @@ export function describeHold(
   counts: RolloutState['counts'],
   leftMs: number,
   isWaiting = false,
+  syntheticRounds = 0,
 ): string {
   const rate = counts.requests === 0 ? '' : ` (${percentText(counts.errors / counts.requests)})`;
   const waiting = isWaiting ? ', waits for "fairway promote"' : '';
   const left = leftMs > 0 ? `, ${durationText(leftMs)} left` : waiting;
-  return `${state.weightPercent} %: ${requestsText(counts.requests)}, ${counts.errors} failed${rate}${left}`;
+  const low = syntheticRounds === 0 ? '' : `, low evidence: the checks passed ${syntheticRounds} times in their place`;
+  return `${state.weightPercent} %: ${requestsText(counts.requests)}, ${counts.errors} failed${rate}${low}${left}`;
 }

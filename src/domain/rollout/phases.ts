@@ -17,6 +17,7 @@ export function phaseOf(action: Action, during: RolloutState['phase']): PhaseNam
       return 'deploy';
     case 'smoke':
       return action.door === 'release' ? 'validate' : 'validate the switch';
+    case 'warm-up':
     case 'join':
       return 'validate';
     case 'close':

@@ -66,6 +66,12 @@ export interface MetricSpec {
   readonly [key: string]: unknown;
 }
 
+/** Recent anonymous requests, sent again to a release that gets no traffic yet. */
+export interface WarmUp {
+  readonly requests: number;
+  readonly forMs: number;
+}
+
 export interface RolloutPlan {
   readonly rolloutId: string;
   readonly runId: string;
@@ -89,6 +95,10 @@ export interface RolloutPlan {
   readonly endStepOnAccept?: boolean | undefined;
   /** Asked during each hold; read by their plug-ins. */
   readonly metrics?: readonly MetricSpec[] | undefined;
+  /** Absent: the first users find it cold. */
+  readonly warmUp?: WarmUp | undefined;
+  /** How often the checks stand in for users during a hold that few of them reach; 0, the default: never. */
+  readonly syntheticEveryMs?: number | undefined;
   readonly onInconclusive: 'rollback' | 'hold';
   readonly drainTimeoutMs: number;
   /** How long the release must have served before contract steps of the schema may run; default 0. */

@@ -26,6 +26,7 @@ export function forwardRoad(plan: RolloutPlan, stableId: string | null): readonl
     ...starts(plan, (process) => !process.singleton),
     { type: 'await-ready' },
     { type: 'smoke', door: 'release' },
+    ...(plan.warmUp === undefined || stableId === null ? [] : ([{ type: 'warm-up' }] as const)),
     { type: 'join' },
     ...barrier(plan, 'prepared'),
     ...stepsOf(plan, stableId === null).flatMap(({ weightPercent, holdMs, pause = false }, step): Action[] => [

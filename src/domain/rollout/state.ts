@@ -15,6 +15,7 @@ export type Action =
   | { readonly type: 'close' | 'open' }
   /** Without traffic there is nothing to count: the processes must live for so long. */
   | { readonly type: 'settle'; readonly holdMs: number }
+  | { readonly type: 'warm-up' }
   | { readonly type: 'join' }
   | { readonly type: 'shift'; readonly weightPercent: number }
   | {

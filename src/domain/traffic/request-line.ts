@@ -12,6 +12,8 @@ export interface SeenRequest {
   readonly app: string;
   /** Usually one; two when the chosen release refused the connection and another one answered. */
   readonly ends: readonly SeenEnd[];
+  /** Of an anonymous GET without a query; null for anything else. */
+  readonly path: string | null;
 }
 
 /** Fields of a line, in this order, apart by blanks; `-` stands for nothing. */
@@ -25,19 +27,22 @@ export const requestFields = [
   'status',
   'how it ended',
   'microseconds',
+  'replayable path',
 ] as const;
 
 /** Read a line; null when it tells nothing of any release. */
 export function readRequestLine(line: string): SeenRequest | null {
   const fields = line.trim().split(' ');
   const [sequence = '', app = '-', chosen = '-', slot, served, detour = '-', status, ending = '--', micros] = fields;
+  const asked = fields[9] ?? '-';
+  const path = asked === '-' ? null : asked;
   if (fields.length !== requestFields.length || app === '-' || chosen === '-') return null;
   const end = endOf(Number(status), ending, Number(micros) / 1_000);
   if (served === slot || served === '<NOSRV>' || detour === '-') {
-    return { sequence: Number(sequence), app, ends: [{ releaseId: chosen, ...end }] };
+    return { sequence: Number(sequence), app, ends: [{ releaseId: chosen, ...end }], path };
   }
   const refused: SeenEnd = { releaseId: chosen, how: 'failed', durationMs: null };
-  return { sequence: Number(sequence), app, ends: [refused, { releaseId: detour, ...end }] };
+  return { sequence: Number(sequence), app, ends: [refused, { releaseId: detour, ...end }], path };
 }
 
 /**

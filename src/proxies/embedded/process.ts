@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Routing } from '../../domain/traffic/routing.ts';
 import { chooseBackend, reroute, routingAfterRestart } from '../../domain/traffic/routing.ts';
+import { rememberPath } from '../../domain/traffic/replay.ts';
 import type { Tally } from '../../domain/traffic/tally.ts';
 import { countEnd, emptyTally, p95Of, slowerThan } from '../../domain/traffic/tally.ts';
 import type { Clock, Files, Route, Traffic, TrafficRules, TrafficServer } from '../../ports.ts';
@@ -46,6 +47,7 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
   const remembered = await readState(stateFile, ports.files);
   let routing: Routing = routingAfterRestart(remembered.stable);
   let { page } = remembered;
+  let recentPaths: readonly string[] = [];
   let settings = options.settings;
   let changes: Promise<unknown> = Promise.resolve();
 
@@ -57,6 +59,7 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
   const rules: TrafficRules = {
     route: () => chooseBackend(routing.backends, ports.random()),
     detour: (refused) => detourFrom(refused, routing),
+    replayable: (path) => void (recentPaths = rememberPath(recentPaths, path)),
     began: ({ releaseId }) => void (tallyOf(releaseId).inFlight += 1),
     ended: ({ releaseId }, end) => countEnd(tallyOf(releaseId), end),
     get page() {
@@ -127,6 +130,8 @@ export async function startProxyProcess(options: ProxyProcessOptions, ports: Pro
       case 'configure':
         settings = question.settings;
         return { ok: true, value: null };
+      case 'recent-paths':
+        return { ok: true, value: recentPaths };
       case 'stats':
         return { ok: true, value: stats(question.slowerThanMs) };
       case 'drain':

@@ -14,6 +14,7 @@ export const questionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('shift'), weights: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('persist-stable'), releaseId }),
   z.strictObject({ type: z.literal('remove'), releaseId }),
+  z.strictObject({ type: z.literal('recent-paths') }),
   z.strictObject({ type: z.literal('maintain'), page: z.string().max(8_000).nullable() }),
   z.strictObject({ type: z.literal('stats'), slowerThanMs: z.number().positive().optional() }),
   z.strictObject({ type: z.literal('drain'), releaseId, timeoutMs: z.number().min(0) }),

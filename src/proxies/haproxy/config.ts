@@ -1,3 +1,4 @@
+import { plainPath } from '../../domain/traffic/replay.ts';
 import { requestFields } from '../../domain/traffic/request-line.ts';
 import type { AppEntry, Book } from './book.ts';
 import { appNames, backendNames, slotNames } from './layout.ts';
@@ -16,6 +17,7 @@ const logged: Readonly<Record<(typeof requestFields)[number], string>> = {
   status: '%ST',
   'how it ended': '%ts',
   microseconds: '%[date(0,us),sub(txn.begin)]',
+  'replayable path': '%[var(txn.path)]',
 };
 
 export interface RenderOptions {
@@ -64,6 +66,7 @@ export function renderConfig(book: Book, options: RenderOptions): string {
       'log ring@requests local0',
       `log-format "${requestFields.map((field) => logged[field]).join(' ')}"`,
       'http-request set-var(txn.begin) date(0,us)',
+      `http-request set-var(txn.path) path if { method GET } !{ req.hdr(cookie) -m found } !{ req.hdr(authorization) -m found } !{ req.hdr(upgrade) -m found } !{ query -m found } { path_len le 200 } { path_reg ${plainPath} }`,
       'http-request set-var(txn.app) str(*),map(hosts.map)',
       'http-request set-var(txn.app) req.hdr(host),field(1,:),lower,map(hosts.map) if { req.hdr(host),field(1,:),lower,map(hosts.map) -m found }',
       'http-request return status 503 content-type text/plain string "No application serves this host name here.\\n" if !{ var(txn.app) -m found }',

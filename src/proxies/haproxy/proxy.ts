@@ -64,6 +64,11 @@ export async function statsOf(
   });
 }
 
+export async function recentPaths(directory: string, world: HaproxyWorld): Promise<readonly string[]> {
+  const { name } = await entryOf(directory, world);
+  return await world.runtime.recentPaths(world.paths.socket, name);
+}
+
 /** Wait for what is in flight to a release that gets nothing new, then cut it. */
 export async function drain(
   directory: string,

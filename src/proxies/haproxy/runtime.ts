@@ -10,6 +10,8 @@ export interface HaproxyRuntime {
   ask(socketPath: string, line: string, timeoutMs: number): Promise<string>;
   /** What the log of requests tells of each release of an application, up to now. */
   tallies(socketPath: string, app: string): Promise<ReadonlyMap<string, Tally>>;
+  /** Paths that anonymous users of an application asked for lately. */
+  recentPaths(socketPath: string, app: string): Promise<readonly string[]>;
   /** Another process serves there now: what is counted begins anew. */
   forget(socketPath: string): Promise<void>;
   /** One change after another, of whichever application. */

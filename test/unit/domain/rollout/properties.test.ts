@@ -27,6 +27,7 @@ const actionTypes: readonly ActionType[] = [
   'remove-new',
   'stop-new',
   'stop-proxy',
+  'warm-up',
   'close',
   'open',
   'settle',

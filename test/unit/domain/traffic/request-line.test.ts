@@ -3,7 +3,7 @@ import { readRequestLine } from '../../../../src/domain/traffic/request-line.ts'
 
 /** `17 a1 1.5.0-abc s2 s2 1.4.0-abc 200 -- 1500` */
 function line(status: number, ending: string, served = 's2', micros = 1_500): string {
-  return `17 a1 1.5.0-abc s2 ${served} 1.4.0-abc ${status} ${ending} ${micros}`;
+  return `17 a1 1.5.0-abc s2 ${served} 1.4.0-abc ${status} ${ending} ${micros} /about`;
 }
 const ends = (text: string) => readRequestLine(text)?.ends;
 
@@ -12,6 +12,7 @@ test('an answer counts for the release that was chosen, with its time in millise
     sequence: 17,
     app: 'a1',
     ends: [{ releaseId: '1.5.0-abc', how: 'answered', durationMs: 1.5 }],
+    path: '/about',
   });
 });
 
