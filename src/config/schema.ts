@@ -10,14 +10,7 @@ import { presetNames } from './presets/index.ts';
 import { releaseSection } from './release.ts';
 import { scanSection } from './scan.ts';
 import { testSection } from './test.ts';
-import {
-  command,
-  deadline,
-  duration,
-  environmentVariables,
-  relativePath,
-  secretReference,
-} from './values.ts';
+import { command, deadline, duration, environmentVariables, relativePath, secretReference } from './values.ts';
 
 /**
  * The only source of what a `fairway.yml` may say. Flags, the JSON Schema and the reference come from it.

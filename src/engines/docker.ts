@@ -1,11 +1,22 @@
-import { buildArgv, testArgv } from '../domain/image/argv.ts';
+import { buildArgv } from '../domain/image/argv.ts';
 import { EnvironmentError } from '../errors.ts';
-import type { Argv, Containers, Exec, Files, ImageArchives, OpenContainers, Repository } from '../ports.ts';
+import type {
+  Argv,
+  Clock,
+  Containers,
+  Exec,
+  Files,
+  Http,
+  ImageArchives,
+  OpenContainers,
+  Repository,
+} from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { buildFailure } from './docker/build-failure.ts';
 import { builderEnvironment, hasBuildKit } from './docker/builder.ts';
 import { imageEngine, type ImageMaker } from './docker/image-engine.ts';
 import type { Registry } from './docker/registry.ts';
+import { runTests } from './docker/run-tests.ts';
 import { secretFiles } from './docker/sources.ts';
 import type { Engine } from './engine.ts';
 import { runCommands } from './run-commands.ts';
@@ -29,9 +40,9 @@ export interface DockerPorts {
   readonly registry: Registry | null;
   readonly docker: DockerTool;
   readonly random: (bytes: number) => string;
+  readonly http: Http;
+  readonly clock: Clock;
 }
-
-const removeTimeoutMs = 30_000;
 
 /** Builds images from the Dockerfile of a commit, and tests them in containers; images stay in the engine. */
 export function dockerEngine(context: StoreContext, ports: DockerPorts): Engine {
@@ -62,51 +73,6 @@ function dockerMaker(context: StoreContext, ports: DockerPorts): ImageMaker {
       if (hasBuildKit(env)) await normals.forget(raw);
       return configDigest;
     },
-    async test(request, environment) {
-      const name = `fairway-test-${ports.random(6)}`;
-      const inContainer: Exec = {
-        run: async (command) => {
-          const argv: Argv = [
-            docker.program,
-            ...testArgv({ name, image: request.artifact.location, argv: command.argv, env: environment }),
-          ];
-          let refusal: string | null = null;
-          const result = await exec.run({
-            ...command,
-            argv,
-            env: docker.env,
-            onLine(stream, line) {
-              if (stream === 'stderr' && line.startsWith('docker: ')) refusal = line;
-              command.onLine?.(stream, line);
-            },
-          });
-          if (refusal !== null) refuseToStart(result.exitCode, command.argv[0], refusal);
-          return result;
-        },
-      };
-      try {
-        const failed = await runCommands(request, context.stateDirectory, {}, inContainer);
-        return failed === null ? { kind: 'passed' } : { kind: 'failed', command: failed };
-      } finally {
-        // Only what was cut short still has it.
-        const argv: Argv = [docker.program, 'rm', '--force', '--volumes', name];
-        await exec.run({ argv, env: docker.env, timeoutMs: removeTimeoutMs }).catch(() => undefined);
-      }
-    },
+    test: async (request, environment) => await runTests(request, environment, context, ports),
   };
-}
-
-/** `docker run` says by its exit code that it is not the command that failed. */
-function refuseToStart(exitCode: number | null, program: string, words: string): void {
-  if (exitCode === 126 || exitCode === 127) {
-    throw new EnvironmentError(
-      'TOOL_MISSING',
-      `"${program}" could not be started in a container of the image: ${words}`,
-      {
-        hint: 'Tests run in the image that is deployed: what they need must be in it.',
-      },
-    );
-  }
-  if (exitCode === 125)
-    throw new EnvironmentError('DOCKER_REFUSED', `no container of the image could be run: ${words}`);
 }

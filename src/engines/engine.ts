@@ -1,4 +1,5 @@
 import type { Manifest } from '../domain/artifact/manifest.ts';
+import type { ServiceSpec } from '../domain/tests/services.ts';
 import type { Argv, NormalImage } from '../ports.ts';
 
 export interface BuiltDirectory {
@@ -75,6 +76,18 @@ export interface UsedDockerfile {
 
 export interface TestRequest extends CommandsRequest {
   readonly artifact: BuiltArtifact;
+  /** Files to read when the commands have ended, however they did; relative to the folder that they run in. */
+  readonly reports?: readonly string[];
+  /** Servers that are reached by their names, started before and gone afterwards. */
+  readonly services?: Readonly<Record<string, ServiceSpec>>;
+}
+
+/** What was read after the commands; absent where an engine does not read. */
+export interface ReadAfter {
+  /** By path; null when no command wrote it. */
+  readonly reports?: Readonly<Record<string, string | null>>;
+  /** The folder that the commands ran in, as they saw it. */
+  readonly root?: string;
 }
 
 /** A command that ran and did not succeed. */
@@ -99,7 +112,9 @@ export type BuildResult =
   | { readonly kind: 'built'; readonly artifact: BuiltArtifact; readonly dockerfile?: UsedDockerfile }
   | FailedBuild;
 
-export type TestResult = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly command: FailedCommand };
+export type TestResult =
+  | ({ readonly kind: 'passed' } & ReadAfter)
+  | ({ readonly kind: 'failed'; readonly command: FailedCommand } & ReadAfter);
 
 /** A release by what its tag says; `artifact` where somebody knows which one was proven. */
 export interface ReleaseQuestion {
@@ -118,7 +133,12 @@ export interface Engine {
    * `ARTIFACT_LINK_OUTSIDE`, `ARTIFACT_SPECIAL_FILE`, `DOCKERFILE_MISSING`, `DOCKERFILE_INVALID`.
    */
   build(request: BuildRequest): Promise<BuildResult>;
-  /** Run tests in a copy of an artifact, which stays as it is. Throws EnvironmentError `TOOL_MISSING`. */
+  /**
+   * Run tests in a copy of an artifact, which stays as it is.
+   *
+   * Throws EnvironmentError `TOOL_MISSING`, `SERVICE_NOT_STARTED`, `SERVICE_EXITED`, `SERVICE_NOT_READY`, ConfigError
+   * `SERVICES_UNFIT`.
+   */
   test(request: TestRequest): Promise<TestResult>;
   /** What is kept under a digest, or null. */
   find(artifact: string): Promise<BuiltArtifact | null>;

@@ -1,8 +1,8 @@
-import { InternalError } from '../errors.ts';
+import { ConfigError, InternalError } from '../errors.ts';
 import type { Exec, Files, Repository } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
 import { openArtifactStore } from './artifact-store.ts';
-import type { BuiltArtifact, BuiltDirectory, CommandsRequest, Engine } from './engine.ts';
+import type { BuiltArtifact, BuiltDirectory, CommandsRequest, Engine, TestRequest } from './engine.ts';
 import { outputFolder } from './output-folder.ts';
 import { runCommands } from './run-commands.ts';
 
@@ -40,10 +40,17 @@ export function hostEngine(context: StoreContext, { repository, files, exec }: H
       }),
     test: async (request) =>
       await inScratch('test', async (folder) => {
+        refuseServices(request);
         const copy = `${folder}/tree`;
         await files.copyTree(directoryOf(request.artifact).location, copy);
         const failed = await runCommands(request, copy, environment(request), exec);
-        return failed === null ? { kind: 'passed' } : { kind: 'failed', command: failed };
+        const reports: Record<string, string | null> = {};
+        for (const path of request.reports ?? []) {
+          const isFile = (await files.stat(`${copy}/${path}`))?.kind === 'file';
+          reports[path] = isFile ? await files.readText(`${copy}/${path}`) : null;
+        }
+        const read = { reports, root: copy };
+        return failed === null ? { kind: 'passed', ...read } : { kind: 'failed', command: failed, ...read };
       }),
     find: async (artifact) => await store.find(artifact),
     findRelease: async ({ artifact }) => (artifact === null ? null : await store.find(artifact)),
@@ -51,6 +58,16 @@ export function hostEngine(context: StoreContext, { repository, files, exec }: H
     verify: async (artifact) => await store.verify(directoryOf(artifact)),
     prune: async (keep) => await store.prune(keep),
   };
+}
+
+function refuseServices({ services = {} }: TestRequest): void {
+  const [name] = Object.keys(services);
+  if (name === undefined) return;
+  const message = `tests on the host are given no services, and test.services names "${name}"`;
+  throw new ConfigError('SERVICES_UNFIT', message, {
+    hint: 'Take the engine docker, or let the tests use servers of this machine.',
+    problems: [{ path: `test.services.${name}`, message }],
+  });
 }
 
 function directoryOf(artifact: BuiltArtifact): BuiltDirectory {

@@ -3,6 +3,7 @@ import type { Waiting } from '../domain/migration/contract.ts';
 import { labelOf } from '../domain/migration/migration.ts';
 import type { AppStatus, RolloutEnd, Scope } from '../domain/rollout/messages.ts';
 import type { ReleaseRef, ReleaseSpec } from '../domain/rollout/plan.ts';
+import type { TestsSeen } from '../domain/tests/judge.ts';
 import type { BuiltArtifact } from '../engines/engine.ts';
 import type { AgentConnection } from '../ports.ts';
 import { behindThePage } from './accept-impossible.ts';
@@ -79,7 +80,8 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   onKnown({ artifact: artifact.artifact });
   if (delivery.built === undefined) {
     await scanBuilt(delivery, artifact, ports);
-    await test({ config: config.test, artifact, ...source, signal }, ports);
+    const onTests = (tests: TestsSeen): void => onKnown({ tests });
+    await test({ config: config.test, artifact, ...source, signal, onTests }, ports);
   }
 
   await hostPreflight(roomFor(config, artifact, ports), ports);

@@ -38,12 +38,15 @@ export interface ContainerTest {
   readonly argv: readonly [string, ...string[]];
   /** Plain: secrets have no place in a test of an image. */
   readonly env: Readonly<Record<string, string>>;
+  /** Null for the engine's default one. */
+  readonly network: string | null;
 }
 
-/** One command in a container that is gone afterwards. */
-export function testArgv({ name, image, argv, env }: ContainerTest): readonly string[] {
+/** One command in a container, which is kept until its reports are fetched. */
+export function testArgv({ name, image, argv, env, network }: ContainerTest): readonly string[] {
   const [program, ...rest] = argv;
-  return ['run', '--rm', '--name', name, ...pairs('--env', env), '--entrypoint', program, image, ...rest];
+  const where = network === null ? [] : ['--network', network];
+  return ['run', '--name', name, ...where, ...pairs('--env', env), '--entrypoint', program, image, ...rest];
 }
 
 function pairs(flag: string, values: Readonly<Record<string, string>>): readonly string[] {

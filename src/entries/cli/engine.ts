@@ -28,7 +28,7 @@ export async function openEngine(
 ): Promise<Engine> {
   const { context, config, world } = project;
   const store = { stateDirectory: context.stateDirectory, scratch: world.orphans.scratch };
-  const { files, exec, random, archives, pipelines } = world;
+  const { files, exec, random, archives, pipelines, http, clock } = world;
   const wanted = wantedEngine(project);
   if (wanted === 'host') return engines.host(store, { repository, files, exec });
   const host = config.target?.type === 'docker' ? config.target.host : undefined;
@@ -47,6 +47,8 @@ export async function openEngine(
     files,
     exec,
     random,
+    http,
+    clock,
     docker,
     open,
     containers: open(own),

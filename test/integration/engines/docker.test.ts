@@ -6,10 +6,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { dockerCommand } from '../../../src/adapters/docker/connections.ts';
 import { dockerContainers } from '../../../src/adapters/docker/containers.ts';
 import { nodeImageArchives } from '../../../src/adapters/image/normalise.ts';
+import { nodeClock } from '../../../src/adapters/node/clock.ts';
 import { nodeExec } from '../../../src/adapters/node/exec.ts';
 import { nodeFiles } from '../../../src/adapters/node/files.ts';
+import { nodeHttp } from '../../../src/adapters/node/http.ts';
 import { nodeOrphans } from '../../../src/adapters/node/orphans.ts';
 import { createMask } from '../../../src/domain/secrets/mask.ts';
+import type { ServiceSpec } from '../../../src/domain/tests/services.ts';
 import { dockerEngine } from '../../../src/engines/docker.ts';
 import type { BuildRequest, BuiltArtifact, Engine, ImageRequest } from '../../../src/engines/engine.ts';
 import { missing } from '../../requirements.ts';
@@ -59,6 +62,8 @@ function openEngine(buildKit: '0' | '1'): Engine {
       containers: dockerContainers(env)(real.host),
       open: dockerContainers(env),
       archives: nodeImageArchives(),
+      http: nodeHttp(),
+      clock: nodeClock(),
       elsewhere: [],
       registry: null,
       docker: dockerCommand(env),
@@ -110,7 +115,7 @@ needsEngine('the image of a commit holds what the commands before left, and says
     artifact,
     run: [['sh', '-c', 'test "$(cat greeting made-before)" = "$(printf "good day\\nhello")"']],
   });
-  expect(result).toEqual({ kind: 'passed' });
+  expect(result).toMatchObject({ kind: 'passed' });
   const labels = JSON.parse(
     await real.docker('inspect', '-f', '{{json .Config.Labels}}', artifact.location),
   ) as unknown;
@@ -157,7 +162,7 @@ async function buildTwice(): Promise<void> {
     artifact: second,
     run: [['sh', '-c', 'test "$(stat -c %Y page a/z/file b | sort -u)" = 1700000000 && cmp a/z/file b/hard']],
   });
-  expect(times).toEqual({ kind: 'passed' });
+  expect(times).toMatchObject({ kind: 'passed' });
   expect(await real.docker('image', 'inspect', '-f', '{{.Created}}', second.location)).toBe('2023-11-14T22:13:20Z');
 }
 
@@ -205,7 +210,7 @@ needsEngine('a secret is there while a line needs it, and in no layer, history o
   const artifact = await built({ image: image({ secrets: { npm: secret } }) });
 
   const run = [['sh', '-c', `test "$(cat length)" = ${secret.length} && test ! -s /run/secrets/npm`]] as const;
-  expect(await engine.test({ ...request(), artifact, run })).toEqual({ kind: 'passed' });
+  expect(await engine.test({ ...request(), artifact, run })).toMatchObject({ kind: 'passed' });
   const archive = join(directory, 'archive.tar');
   await real.docker('save', '--output', archive, artifact.location);
   expect((await readFile(archive)).includes(secret)).toBe(false);
@@ -226,7 +231,7 @@ needsEngine('a stage can be asked for, and what the ignore file names is not in 
   const artifact = await built({ image: image({ target: 'one' }) });
   const run = [['sh', '-c', 'test -e one && test ! -e two && test ! -e private']] as const;
 
-  expect(await engine.test({ ...request(), artifact, run })).toEqual({ kind: 'passed' });
+  expect(await engine.test({ ...request(), artifact, run })).toMatchObject({ kind: 'passed' });
 });
 
 needsEngine(
@@ -271,6 +276,58 @@ needsEngine('tests run in the image, see their variables, and their failure is a
 
   expect(lines).toContain('unit 1.4.0 in /app');
   expect(result).toMatchObject({ kind: 'failed', command: { argv: run[0], exitCode: 5 } });
+});
+
+needsEngine('reports are brought back from the container, whether the tests passed or not', async () => {
+  await source({ Dockerfile: await dockerfile() });
+  const write = 'mkdir -p out && echo "<testsuite/>" > out/junit.xml && exit 3';
+  const reports = ['out/junit.xml', 'out/none.xml'];
+  const result = await engine.test({ ...request({ run: [['sh', '-c', write]] }), artifact: await built(), reports });
+
+  expect(result).toMatchObject({
+    kind: 'failed',
+    command: { exitCode: 3 },
+    reports: { 'out/junit.xml': '<testsuite/>\n', 'out/none.xml': null },
+    root: '/app',
+  });
+});
+
+const server = `require('node:http').createServer((_, answer) => answer.end('hello ' + process.env.GREETING)).listen(process.env.PORT, process.env.HOST)`;
+const service = (more: Partial<Extract<ServiceSpec, { type: 'application' }>>): ServiceSpec => ({
+  type: 'application',
+  command: ['node', 'server.js'],
+  port: 8080,
+  path: '/',
+  env: { GREETING: 'tests' },
+  timeout: 30_000,
+  ...more,
+});
+
+needsEngine('tests reach the application itself by its name once it is ready, and nothing of it is left', async () => {
+  await source({ Dockerfile: await dockerfile(), 'server.js': `setTimeout(() => { ${server} }, 500)` });
+  const artifact = await built();
+  const lines: string[] = [];
+  const result = await engine.test({
+    ...request({ run: [['sh', '-c', 'wget -q -O - "$WEB_URL"']] }),
+    artifact,
+    services: { web: service({}) },
+    onLine: (_, line) => lines.push(line),
+  });
+
+  expect(result.kind).toBe('passed');
+  expect(lines).toEqual(['hello tests']);
+  expect(await real.docker('ps', '-aq', '--filter', 'name=fairway-test')).toBe('');
+  expect(await real.docker('network', 'ls', '-q', '--filter', 'name=fairway-test')).toBe('');
+});
+
+needsEngine('a service that ends before it is ready is told with its last words', async () => {
+  await source({ Dockerfile: await dockerfile(), 'server.js': 'console.log("no licence"); process.exit(9)' });
+  const services = { web: service({}) };
+
+  await expect(
+    engine.test({ ...request({ run: [['true']] }), artifact: await built(), services }),
+  ).rejects.toMatchObject({ code: 'SERVICE_EXITED', message: expect.stringContaining('no licence') as string });
+  expect(await real.docker('network', 'ls', '-q', '--filter', 'name=fairway-test')).toBe('');
 });
 
 needsEngine('a test whose program is not in the image could not be run: that is no verdict', async () => {

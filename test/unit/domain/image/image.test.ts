@@ -70,7 +70,7 @@ test('an image names its commit and version by the labels of OCI, and dates itse
 });
 
 test('a test runs its program itself, whatever the image would start', () => {
-  const argv = testArgv({ name: 'fairway-test-1', image: id, argv: ['node', '--test'], env: { A: '1' } });
+  const argv = testArgv({ name: 'fairway-test-1', image: id, argv: ['node', '--test'], env: { A: '1' }, network: 'n' });
 
-  expect(argv.join(' ')).toBe(`run --rm --name fairway-test-1 --env A=1 --entrypoint node ${id} --test`);
+  expect(argv.join(' ')).toBe(`run --name fairway-test-1 --network n --env A=1 --entrypoint node ${id} --test`);
 });
