@@ -71,7 +71,7 @@ export async function runDumpTool(
   const result = await exec.run({ argv, env, timeoutMs: dumpTimeoutMs });
   if (result.exitCode === 0) return;
   const words = result.stderr.trim().split('\n').slice(-5).join('\n');
-  const isFull = /No space left on device|ENOSPC|errno: 28|Errcode: 28/.test(words);
+  const isFull = /No space left on device|ENOSPC|(errno|Errcode):? 28\b/i.test(words);
   throw new EnvironmentError(isFull ? 'DISK_FULL' : 'BACKUP_FAILED', `${argv[0]} failed:\n${words}`, {
     hint: isFull ? 'make room where backups lie; nothing was changed' : 'nothing was changed',
   });
