@@ -68,19 +68,18 @@ test('findings of MariaDB are in SARIF with what their rules say, and annotation
   expect(ended.stderr).toContain(
     '::error file=migrations/0002_pages.sql,line=2,endLine=3,col=1,title=Migration%3A dangerous::MariaDB accepts nothing kinder',
   );
+  const region = { startLine: 2, endLine: 3 };
   expect(found.runs[0].results).toMatchObject([
-    {
-      ruleId: 'blocks-writers',
-      level: 'error',
-      locations: [{ physicalLocation: { region: { startLine: 2, endLine: 3 } } }],
-    },
+    { ruleId: 'blocks-writers', level: 'error', locations: [{ physicalLocation: { region } }] },
+    { ruleId: 'type-change', locations: [{ physicalLocation: { region } }] },
   ]);
   expect(found.runs[0].tool.driver.rules).toMatchObject([
     {
       id: 'blocks-writers',
-      shortDescription: { text: expect.any(String) as unknown },
-      help: { text: expect.any(String) as unknown },
+      shortDescription: { text: 'Nobody can write to the table until the statement is done' },
+      help: { text: expect.stringContaining('beside the old one') as unknown },
     },
+    { id: 'type-change' },
   ]);
 });
 

@@ -69,7 +69,7 @@ export function rulesIndex(rules: readonly Rule[]): string {
   return [
     '# Migration rules',
     '',
-    'What `fairway classify` says about a statement of a PostgreSQL migration. *Watched* rules speak from what a server showed while the statement ran; *read* rules from its text, and never above `review`. Accept a finding with `-- fairway: accept RULE why` right above the statement: dangerous becomes review, review a note.',
+    'What `fairway classify` says about a statement of a PostgreSQL migration. *Watched* rules speak from what a server showed while the statement ran; *read* rules from its text, and never above `review`. Accept a finding with `-- fairway: accept RULE why` right above the statement: dangerous becomes review, review a note. Those for MariaDB: [mariadb/README.md](mariadb/README.md).',
     '',
     '| rule | what it says | from |',
     '| --- | --- | --- |',

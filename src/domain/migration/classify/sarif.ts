@@ -1,6 +1,7 @@
 import type { Classification, StatementResult } from './result.ts';
+import { mariadbRuleNamed } from './mariadb/rules.ts';
 import { ruleNamed } from './rules/index.ts';
-import type { Class } from './words.ts';
+import type { Class, Engine } from './words.ts';
 
 const levels: Readonly<Record<Class, string>> = {
   safe: 'note',
@@ -18,7 +19,9 @@ export function sarif(classification: Classification, version: string): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'fairway classify', version, rules: ids.map(describe) } },
+        tool: {
+          driver: { name: 'fairway classify', version, rules: ids.map((id) => describe(id, classification.engine)) },
+        },
         results: told.flatMap((one) => rulesOf(one).map((id) => result(one, id))),
       },
     ],
@@ -28,8 +31,8 @@ export function sarif(classification: Classification, version: string): string {
 
 const rulesOf = (one: StatementResult): readonly string[] => (one.rules.length === 0 ? [one.class] : one.rules);
 
-function describe(id: string): unknown {
-  const rule = ruleNamed(id);
+function describe(id: string, engine: Engine): unknown {
+  const rule = engine === 'mariadb' ? mariadbRuleNamed(id) : ruleNamed(id);
   if (rule === null) return { id };
   return {
     id,

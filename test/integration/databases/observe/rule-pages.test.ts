@@ -35,7 +35,9 @@ test('the list of rules is complete, and no page is left over', () => {
   const page = rulesIndex(rules);
 
   expect(page).toBe(committed('README.md', page));
-  expect(readdirSync(folder).toSorted()).toEqual(['README.md', ...rules.map((rule) => `${rule.id}.md`)].toSorted());
+  expect(readdirSync(folder).toSorted()).toEqual(
+    ['README.md', 'mariadb', ...rules.map((rule) => `${rule.id}.md`)].toSorted(),
+  );
 });
 
 /** Run the example, then its safer form on a fresh copy. */
