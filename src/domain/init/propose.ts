@@ -1,3 +1,5 @@
+import { findMigrations } from './find-migrations.ts';
+
 /** What a project shows of itself; deciders look at nothing else. */
 export interface ProjectView {
   /** Name of its folder. */
@@ -60,18 +62,17 @@ export function proposeConfig(view: ProjectView): Proposal {
     );
   }
 
-  const sql = paths.find((path) => /^(.*\/)?migrations\/\d+[^/]*\.sql$/.test(path));
-  if (sql !== undefined) {
-    const directory = sql.slice(0, sql.lastIndexOf('/'));
-    parts.push(`migrations:\n  directory: ${directory}\n`);
-    because(`migrations in ${directory}`, 'it holds numbered .sql files');
+  const migrations = findMigrations(paths);
+  if (migrations !== null) {
+    parts.push(migrations.text);
+    because(migrations.what, migrations.why);
   }
   parts.push('smoke:\n  checks:\n    - { type: http, path: / } # must answer 2xx before traffic comes\n');
   parts.push(
     'deploy:\n  steps: [5, 25, 50, 100] # percent of the traffic\n  hold: 1m # how long each step is watched\n',
   );
   because('5, 25, 50, 100 % of the traffic', 'a bad release is seen while few meet it');
-  const database = sql === undefined ? '' : '    database: { type: postgres, provider: embedded }\n';
+  const database = migrations === null ? '' : '    database: { type: postgres, provider: embedded }\n';
   parts.push(
     `environments:\n  local:\n    target: { type: process }\n    proxy: { type: embedded, port: 8080 }\n${database}`,
   );

@@ -37,6 +37,16 @@ describe('a first fairway.yml is right as it is written', () => {
     expect(config.processes['web']?.command.slice(0, 2)).toEqual(['sh', '-c']);
   });
 
+  test.each([
+    ['prisma/schema.prisma', 'prisma', 'prisma/migrations'],
+    ['db/prisma/schema.prisma', 'prisma', 'db/prisma/migrations'],
+    ['alembic.ini', 'alembic', '.'],
+    ['backend/alembic.ini', 'alembic', 'backend'],
+    ['db/migrations/V1__a.sql', 'sql', 'db/migrations'],
+  ])('%s tells the tool of the migrations and their folder', (path, tool, directory) => {
+    expect(configOf({ paths: [path] }).config.migrations).toMatchObject({ tool, directory });
+  });
+
   test.each(['', '9', '-', 'ÄÖ', 'x'.repeat(100), "it's $(mine)"])('whatever the folder is called: %j', (folder) => {
     expect(configOf({ folder }).config.app).toMatch(/^[a-z][a-z0-9-]{0,39}$/);
   });
