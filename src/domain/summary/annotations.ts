@@ -1,7 +1,9 @@
 import type { RunEvent } from '../../ports.ts';
 import type { RunFacts } from './facts.ts';
 import { limits } from './fit.ts';
+import { imageAnnotations } from './image.ts';
 import { scanAnnotations } from './scan.ts';
+import { testAnnotations } from './tests.ts';
 
 /** A remark that GitHub shows beside a line of a file, or at the top of the run. */
 export interface Annotation {
@@ -42,6 +44,8 @@ export function annotationsOf(facts: RunFacts, events: readonly RunEvent[]): rea
         line: one.line,
         column: null,
       })),
+    ...testAnnotations(facts.tests),
+    ...imageAnnotations(facts.image),
     ...scanAnnotations(facts.scan),
     ...events.flatMap((event): readonly Annotation[] =>
       event.type === 'warning' ? [{ level: 'warning', title: 'Fairway', message: event.text, ...nowhere }] : [],

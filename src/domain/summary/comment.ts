@@ -4,7 +4,9 @@ import { formatDuration } from '../report/quantities.ts';
 import type { RunFacts } from './facts.ts';
 import { fit, limits } from './fit.ts';
 import { codeBlock, escapeMarkdown, inlineCode, table } from './markdown.ts';
+import { imageSection } from './image.ts';
 import { introducedSection } from './scan.ts';
+import { testsSection } from './tests.ts';
 
 /** Finds our comment again, so that it is changed and not repeated. `name` is made harmless. */
 export const commentMarker = (name: string): string => `<!-- fairway:${name.replace(/[^A-Za-z0-9_/-]/g, '_')} -->`;
@@ -51,6 +53,8 @@ export function pullRequestComment(
       short: `*${told.length} statements of migrations need a look.*`,
       rank: 5,
     },
+    { full: testsSection(facts.tests), short: '*Which tests failed is in the summary of the run.*', rank: 4 },
+    { full: imageSection(facts.image), rank: 6 },
     {
       full: introducedSection(facts.scan),
       short: '*What the scan found is in the summary of the run.*',

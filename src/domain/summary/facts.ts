@@ -1,7 +1,10 @@
 import type { RunEvent } from '../../ports.ts';
 import type { FinalDocument } from '../report/final-document.ts';
 import type { RolloutRecord } from '../rollout/messages.ts';
+import type { TestsSeen } from '../tests/judge.ts';
+import { type ImageFacts, imageFacts } from './image.ts';
 import { type ScanFacts, scanFacts } from './scan.ts';
+import { testFacts } from './tests.ts';
 
 /** A migration statement as a reader wants it: where, how bad, why. */
 export interface StatementFacts {
@@ -28,6 +31,10 @@ export interface RunFacts {
   readonly statements: readonly StatementFacts[];
   readonly migrations: readonly { readonly name: string; readonly durationMs: number | null }[];
   readonly scan: ScanFacts | null;
+  readonly tests: TestsSeen | null;
+  readonly image: ImageFacts | null;
+  /** Path of the bill of materials. */
+  readonly sbom: string | null;
   readonly records: readonly RolloutRecord[];
   /** `pass`, `fail` or `inconclusive`, of the rollout. */
   readonly verdict: 'pass' | 'fail' | 'inconclusive' | null;
@@ -75,6 +82,9 @@ export function runFacts(document: FinalDocument, events: readonly RunEvent[]): 
       ...planned,
     ],
     scan: scanFacts(at(result, 'scan')),
+    tests: testFacts(at(result, 'tests')),
+    image: imageFacts(at(result, 'image')),
+    sbom: text(at(result, 'sbom')),
     records,
     verdict: verdictOf(document, records),
     notes: text(at(result, 'notes')),

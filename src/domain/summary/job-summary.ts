@@ -5,7 +5,9 @@ import type { RunFacts } from './facts.ts';
 import { fit, limits, type Section, utf8Bytes } from './fit.ts';
 import { codeBlock, escapeMarkdown, inlineCode, table } from './markdown.ts';
 import { rolloutChart } from './rollout-chart.ts';
+import { imageSection } from './image.ts';
 import { scanSection } from './scan.ts';
+import { testsSection } from './tests.ts';
 
 export interface SummaryInput {
   readonly facts: RunFacts;
@@ -26,6 +28,8 @@ export function jobSummary(input: SummaryInput, limitBytes: number = limits.summ
       { full: failure(facts), rank: 0 },
       { full: keyFacts(input), rank: 1 },
       { full: stages(facts, events), rank: 2 },
+      { full: testsSection(facts.tests), short: count(facts.tests?.failed.length ?? 0, 'failed test'), rank: 4 },
+      { full: imageSection(facts.image), rank: 6 },
       { full: scanSection(facts.scan), short: count(facts.scan?.findings.length ?? 0, 'finding'), rank: 5 },
       { full: migrations(facts), short: count(facts.statements.length, 'classified statement'), rank: 5 },
       { full: rollout(facts), rank: 4 },

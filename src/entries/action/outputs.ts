@@ -22,6 +22,7 @@ export function outputsOf(facts: RunFacts, report: string | null): readonly (rea
     report,
     record: typeof record === 'string' ? record : null,
     url: facts.url,
+    sbom: facts.sbom,
   };
   return Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name as OutputName, value] as const]));
 }

@@ -64,7 +64,7 @@ export const inputs = [
     choices: [...reports, 'none'],
     default: ['summary', 'annotations', 'comment', 'deployment'],
     about:
-      'What the run writes to GitHub, one per line: summary, annotations, comment (on pull requests), deployment, issue (after a rollback), or none.',
+      'What the run writes to GitHub, one per line: summary, annotations, comment (on pull requests), deployment, issue (after a rollback, or about what a scan of a released version found), or none.',
   },
 ] as const satisfies readonly InputSpec[];
 
@@ -90,6 +90,7 @@ export const outputs = [
   { name: 'report', about: 'Path of the whole result as JSON.' },
   { name: 'record', about: 'Path of the flight record, one HTML page, when traffic moved.' },
   { name: 'url', about: 'Where the release serves.' },
+  { name: 'sbom', about: 'Path of the bill of materials of a released artifact, CycloneDX before SPDX.' },
 ] as const;
 
 export type OutputName = (typeof outputs)[number]['name'];
