@@ -1,5 +1,6 @@
 import type { AgentStatus, Answers, Hello, Request, RolloutRecord, Scope } from '../domain/rollout/messages.ts';
 import { EnvironmentError } from '../errors.ts';
+import { adopt } from './adopt.ts';
 import { down } from './down.ts';
 import { createEntries } from './entry.ts';
 import type { Entry } from './entry.ts';
@@ -92,7 +93,7 @@ export function createAgent(world: AgentWorld): Agent {
     request: Exclude<Request, { type: 'hello' | 'status' | 'host' | 'shutdown' }>,
     conversation: Conversation,
   ): Promise<unknown> => {
-    const scope = request.type === 'deploy' ? request.plan : request;
+    const scope = request.type === 'deploy' || request.type === 'adopt' ? request.plan : request;
     if (request.type === 'history') {
       const known = await entries.find(scopeOf(request));
       const noReturns = known?.app.journal.ledger().noReturns ?? [];
@@ -101,7 +102,7 @@ export function createAgent(world: AgentWorld): Agent {
         noReturns,
       } satisfies Answers['history'];
     }
-    const makes = request.type === 'lock' || request.type === 'deploy' || request.type === 'rollback';
+    const makes = ['lock', 'deploy', 'rollback', 'adopt'].includes(request.type);
     const entry = makes ? await entries.open(scopeOf(scope)) : await entries.find(scopeOf(scope));
     if (entry === null) return nothingThere(request, scopeOf(scope));
     const { app, runner } = entry;
@@ -135,6 +136,8 @@ export function createAgent(world: AgentWorld): Agent {
         return await app.exclusive(() => pause(app));
       case 'promote':
         return await app.exclusive(() => promote(app, request.unattendedMs));
+      case 'adopt':
+        return await app.exclusive(() => adopt(app, request, world));
       case 'maintain':
         return await app.exclusive(() => maintain(app, request, world));
       case 'watch':

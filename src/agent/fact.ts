@@ -48,6 +48,8 @@ export type Fact =
   | { readonly kind: 'clearing' }
   /** `step`: whose gate this is; null for a pause by hand. */
   | { readonly kind: 'gate'; readonly isPaused: boolean; readonly step: number | null }
+  /** What another tool started is the first stable release. */
+  | { readonly kind: 'adopted'; readonly plan: RolloutPlan; readonly instance: Instance }
   /** Users see the maintenance page for a run that has not handed a plan over yet. */
   | { readonly kind: 'maintenance'; readonly isClosed: boolean }
   /** All that is known of a watch: written when it begins, now and then, and when it ends. */

@@ -130,6 +130,7 @@ const kinds: ReadonlySet<string> = new Set<Fact['kind']>([
   'unattended',
   'watch',
   'maintenance',
+  'adopted',
 ]);
 
 function parseRecord(line: string, before: number | null): JournalRecord | string {

@@ -1,4 +1,4 @@
-import { initialState, transition } from '../domain/rollout/machine.ts';
+import { transition } from '../domain/rollout/machine.ts';
 import type { Lock } from '../domain/rollout/lock.ts';
 import type { RolloutEnd } from '../domain/rollout/messages.ts';
 import type { NoReturn } from '../domain/rollout/no-return.ts';
@@ -8,6 +8,7 @@ import type { Barrier, RolloutState } from '../domain/rollout/state.ts';
 import type { Instance } from '../targets/target.ts';
 import { addInstance, changeRelease, changeRollout, dropInstance } from './change.ts';
 import type { JournalRecord } from './fact.ts';
+import { adopted, begin } from './new-release.ts';
 
 /** A release as the agent keeps it: with the plan that brought it, which is all that is needed to start it again. */
 export interface KeptRelease {
@@ -90,8 +91,6 @@ export const emptyLedger: Ledger = {
   lastSeq: 0,
 };
 
-const rememberedAnswers = 50;
-
 /** The ledger after one more record. */
 export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
   switch (record.kind) {
@@ -136,6 +135,8 @@ export function applyRecord(ledger: Ledger, record: JournalRecord): Ledger {
     }
     case 'passed':
       return changeRollout(ledger, { passed: [...(ledger.rollout?.passed ?? []), record.barrier] });
+    case 'adopted':
+      return adopted(ledger, record);
     case 'maintenance':
       return { ...ledger, isClosed: record.isClosed };
     case 'watch':
@@ -156,38 +157,6 @@ function noReturnsAfter(
     one.steps.map(({ version }) => version).join() === record.steps.map(({ version }) => version).join();
   if (!holds) return known.filter((one) => !isSame(one));
   return known.some(isSame) ? known : [...known, record].slice(-rememberedNoReturns);
-}
-
-function begin(ledger: Ledger, record: Extract<JournalRecord, { kind: 'begun' }>): Ledger {
-  const { plan, requestId } = record;
-  const { id, version } = plan.release;
-  const known = ledger.releases[id];
-  const kept: KeptRelease = {
-    id,
-    version,
-    plan,
-    promotedAt: known?.promotedAt ?? null,
-    since: record.at,
-    withdrawn: known?.withdrawn ?? false,
-    published: known?.published ?? false,
-    instances: known?.instances ?? [],
-    lastInstances: known?.lastInstances ?? [],
-  };
-  const answered = [...Object.entries(ledger.answered), [requestId, plan.rolloutId] as const];
-  return {
-    ...ledger,
-    releases: { ...ledger.releases, [id]: kept },
-    answered: Object.fromEntries(answered.slice(-rememberedAnswers)),
-    rollout: {
-      kind: record.rollout,
-      plan,
-      startedAt: record.at,
-      state: initialState(ledger.stableId),
-      end: null,
-      startsWithoutProgress: 0,
-      ...(plan.unattendedMs === undefined ? {} : { unattended: { since: record.at, forMs: plan.unattendedMs } }),
-    },
-  };
 }
 
 function step(ledger: Ledger, record: Extract<JournalRecord, { kind: 'step' }>): Ledger {

@@ -90,6 +90,13 @@ const request = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('renew'), ...scope, runId: id }),
   z.looseObject({ type: z.literal('unlock'), ...scope, runId: id }),
   z.looseObject({ type: z.literal('deploy'), plan, secrets: z.record(z.string(), z.string()) }),
+  z.looseObject({
+    type: z.literal('adopt'),
+    plan,
+    container: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/),
+    port: z.int().min(1).max(65_535).nullable(),
+    secrets: z.record(z.string(), z.string()),
+  }),
   z.looseObject({ type: z.literal('follow'), ...scope, rolloutId: id, afterSeq: z.number() }),
   z.looseObject({ type: z.literal('attend'), ...scope, rolloutId: id }),
   z.looseObject({ type: z.literal('abort'), ...scope }),

@@ -3,6 +3,7 @@ import { imageArtifact } from '../domain/image/digest.ts';
 import { label, placeNames } from '../domain/image/names.ts';
 import { EnvironmentError, FairwayError } from '../errors.ts';
 import type { Clock, ContainerView } from '../ports.ts';
+import { adoptContainer } from './docker/adopt.ts';
 import { explainContainer } from './docker/explain.ts';
 import { prepareImage, wantedImage } from './docker/prepare.ts';
 import { dockerSchema } from './docker/schema.ts';
@@ -57,6 +58,7 @@ export const dockerTarget: TargetPlugin<typeof dockerSchema> = {
         if (health === null || health.status === 'healthy') return null;
         return `its health check says ${health.status}${health.output === '' ? '' : `: ${health.output}`}`;
       },
+      adopt: async (wanted) => await adoptContainer(wanted, config, engine),
       async artifactOf(instance) {
         const found = await view(instance);
         return found?.isRunning === true ? imageArtifact(found.imageId) : null;

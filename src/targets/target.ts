@@ -45,6 +45,21 @@ export interface Refusal {
   readonly mend: string;
 }
 
+/** What another tool started. */
+export interface AdoptedProcess {
+  readonly name: string;
+  readonly process: string;
+  readonly releaseId: string;
+  /** Where it listens; null: as the target finds out. */
+  readonly port: number | null;
+}
+
+export interface Adopted {
+  readonly artifact: string;
+  readonly location: string;
+  readonly instance: Instance;
+}
+
 /** Runs releases. Every call is idempotent: after a crash the agent calls it again. */
 export interface Target {
   /** Bring the artifact to its release directory and verify its digest. Throws EnvironmentError `ARTIFACT_CHANGED`. */
@@ -70,6 +85,8 @@ export interface Target {
   ): Promise<readonly Refusal[]>;
   /** For a process with traffic and without a ready path: why it cannot take traffic yet, or null when it can. */
   reasonToWait?(instance: Instance): Promise<string | null>;
+  /** How to reach what another tool started, and what it was made of; changes nothing. */
+  adopt?(wanted: AdoptedProcess): Promise<Adopted>;
   /** The artifact that a process really runs; null when it cannot be told, or nothing runs. */
   artifactOf?(instance: Instance): Promise<string | null>;
   /** What the target knows about a process that ended or is not ready, one sentence; null for nothing. */

@@ -58,6 +58,14 @@ export type Request =
   /** Stay at the share that it has, watched, until `promote`; the lease is suspended meanwhile. */
   | ({ readonly type: 'pause' } & Scope)
   | ({ readonly type: 'promote'; readonly unattendedMs?: number | undefined } & Scope)
+  /** Make a container of another tool the first stable release; the agent fills in what it was made of. */
+  | {
+      readonly type: 'adopt';
+      readonly plan: RolloutPlan;
+      readonly container: string;
+      readonly port: number | null;
+      readonly secrets: Readonly<Record<string, string>>;
+    }
   /** Show users the maintenance page, or the application again, for the run that holds the lock. */
   | ({ readonly type: 'maintain'; readonly runId: string; readonly isClosed: boolean } & Scope)
   /** Watch the stable release for so long from now on, and roll it back when it turns bad. */
@@ -111,6 +119,7 @@ export interface Answers {
   readonly promote: { readonly rolloutId: string };
   readonly watch: { readonly version: string; readonly until: string };
   readonly maintain: { readonly isClosed: boolean };
+  readonly adopt: { readonly version: string; readonly artifact: string; readonly url: string };
   readonly pass: { readonly passed: boolean };
   readonly host: HostFacts;
   /** By process; null where the target cannot tell. */

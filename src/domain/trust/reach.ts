@@ -32,6 +32,7 @@ const reaches: Readonly<Record<string, Reach>> = {
   resume: 'touches',
   follow: 'touches',
   watch: 'touches',
+  adopt: 'touches',
   abort: 'touches',
   down: 'touches',
 };

@@ -98,6 +98,27 @@ export const delivery: readonly CommandSpec[] = [
     load: () => import('../commands/ship.ts'),
   },
   {
+    name: 'adopt',
+    summary: 'Make a running container of another tool the first stable release',
+    operands: ['CONTAINER'],
+    about:
+      'It goes on running where it is, and the proxy of this environment leads to it. The next deploy replaces it like any release, ' +
+      'and a rollback goes back to its image. Only where nothing serves yet, on the target docker.',
+    flags: [
+      {
+        name: 'port',
+        kind: 'number',
+        value: 'PORT',
+        min: 1,
+        max: 65_535,
+        about: 'where it listens in the container (default: what its image exposes)',
+      },
+    ],
+    examples: [{ line: 'fairway adopt shop_web_1 --port 3000', does: 'a container that docker compose started' }],
+    recorded: true,
+    load: () => import('../commands/adopt.ts'),
+  },
+  {
     name: 'smoke',
     summary: 'Run the smoke checks against the environment',
     operands: [],
