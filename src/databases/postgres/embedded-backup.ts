@@ -5,7 +5,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { SqlConnection } from '../../ports.ts';
 import type { VerifiedBackup } from '../backup.ts';
 import type { DatabaseContext, DatabasePorts } from '../database.ts';
-import { administrator, give } from './home.ts';
+import { administrator, copyData, give } from './home.ts';
 import { postgresInspector } from './inspect.ts';
 import { postgresShelf } from './programs.ts';
 import { type Home, serverUrl, startServer, stopServer } from './server.ts';
@@ -37,9 +37,12 @@ export async function backUp(
     const takenAt = clock.now().toISOString();
     const before = await look(source, ports);
     await copy(source, to, ports);
-    const after = await look(source, ports);
     const copied = clock.monotonicMs();
-    const restored = await restoreAside(source, to, context, ports);
+    const [after, restored, bytes] = await Promise.all([
+      look(source, ports),
+      restoreAside(source, to, context, ports),
+      sizeOf(`${to}/data`, ports),
+    ]);
     const { differences, notCompared } = compareRestored(before, after, restored);
     const [first] = differences;
     if (first !== undefined) {
@@ -55,7 +58,7 @@ export async function backUp(
     return {
       path: to,
       takenAt,
-      bytes: await sizeOf(`${to}/data`, ports),
+      bytes,
       tables: after.contents.length,
       rows: after.contents.reduce((sum, { rows }) => sum + rows, 0),
       backupMs: copied - begin,
@@ -94,7 +97,7 @@ async function copy(source: BackupSource, to: string, ports: DatabasePorts): Pro
       await files.remove(to);
       await files.makeDirectory(to, 0o700);
       await connection.query("SELECT pg_backup_start('fairway', true)");
-      const failure = await files.copyTree(`${source.directory}/data`, `${to}/data`).then(
+      const failure = await copyData(`${source.directory}/data`, `${to}/data`, ports).then(
         () => null,
         (error: unknown) => error,
       );
@@ -130,7 +133,7 @@ async function restoreAside(
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs: source.programs };
   try {
     await ports.files.makeDirectory(home.directory, mode);
-    await ports.files.copyTree(`${from}/data`, `${home.directory}/data`);
+    await copyData(`${from}/data`, `${home.directory}/data`, ports);
     await give(`${home.directory}/data`, ports);
     const port = await ports.ports.free();
     const onStarted = async (process: unknown): Promise<void> => {
