@@ -11,6 +11,11 @@ export interface GitHubPages {
   deploymentState(id: number, state: DeploymentState, details: StateDetails): Promise<void>;
   /** Open an issue, unless an open one carries the marker. */
   issueOnce(marker: string, issue: { readonly title: string; readonly body: string }): Promise<void>;
+  /** The one open issue that carries the marker says this from now on; without one it is opened. Closed when done. */
+  stickyIssue(
+    marker: string,
+    issue: { readonly title: string; readonly body: string; readonly isOpen: boolean },
+  ): Promise<void>;
 }
 
 export interface WantedDeployment {
@@ -93,6 +98,21 @@ export function githubPages(call: Call): GitHubPages {
       const open = await all(`GET ${base}/issues`, { state: 'open', sort: 'created', direction: 'desc' });
       if (open.some((issue) => isOurs(issue, marker))) return;
       await call(`POST ${base}/issues`, { title, body });
+    },
+    async stickyIssue(marker, { title, body, isOpen }) {
+      const open = await all(`GET ${base}/issues`, { state: 'open', sort: 'created', direction: 'desc' });
+      const ours = open.find((issue) => isOurs(issue, marker) && field(issue, 'pull_request') === undefined);
+      if (ours !== undefined) {
+        const state = isOpen ? {} : { state: 'closed', state_reason: 'completed' };
+        await call(`PATCH ${base}/issues/{issue_number}`, {
+          issue_number: number(ours, 'number'),
+          title,
+          body,
+          ...state,
+        });
+      } else if (isOpen) {
+        await call(`POST ${base}/issues`, { title, body });
+      }
     },
   };
 }

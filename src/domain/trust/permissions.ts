@@ -20,7 +20,8 @@ const deploys: readonly string[] = ['ship', 'deploy', 'promote', 'rollback', 'un
 /** The smallest `permissions:` with which a command does all that it can, given what it is to report. */
 export function permissionsOf(command: string, reach: Reach, reports: readonly Report[]): Permissions {
   const isDeploy = deploys.includes(command) && reach === 'touches';
-  const told = reports.filter((report) => report === 'comment' || isDeploy);
+  const isScan = command === 'scan';
+  const told = reports.filter((report) => report === 'comment' || isDeploy || (isScan && report === 'issue'));
   const own: Permissions = { contents: releases.includes(command) && reach === 'touches' ? 'write' : 'read' };
   return merged(own, ...told.map((report) => ofReports[report]));
 }

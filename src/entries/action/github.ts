@@ -3,6 +3,7 @@ import { FairwayError } from '../../errors.ts';
 import { commentMarker, pullRequestComment } from '../../domain/summary/comment.ts';
 import type { RunFacts } from '../../domain/summary/facts.ts';
 import { rollbackIssue } from '../../domain/summary/issue.ts';
+import { scanIssue } from '../../domain/summary/scan-issue.ts';
 import { deniedAdvice } from '../../domain/trust/denied.ts';
 import type { WorkflowEvent } from '../../domain/trust/event.ts';
 import { permissionsOf, type Report } from '../../domain/trust/permissions.ts';
@@ -41,8 +42,10 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   const collects = collectingCommands.includes(command) && reach === 'touches';
   const wants = (report: Report): boolean => inputs.report.includes(report);
   const pull = wants('comment') && event.name.startsWith('pull_request') ? event.pullRequest : null;
+  // Of what is released: a branch tells about itself in its own pages.
+  const scans = command === 'scan' && wants('issue') && /^(?:schedule|workflow_dispatch)$/.test(event.name);
   const pages =
-    pull === null && !((isDeploy || collects) && (wants('deployment') || wants('issue')))
+    pull === null && !scans && !((isDeploy || collects) && (wants('deployment') || wants('issue')))
       ? null
       : await pagesOf(env, token);
   let deployment: number | null = null;
@@ -109,6 +112,13 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
         const marker = commentMarker(`rollback/${environment}/${facts.commit ?? env['GITHUB_SHA'] ?? ''}`);
         await attempt('issue', 'there is no issue about the rollback', async (github) => {
           await github.issueOnce(marker, rollbackIssue(facts, { environment, marker, runUrl }));
+        });
+      }
+      const marker = commentMarker(`scan/${env['GITHUB_WORKFLOW'] ?? ''}`);
+      const found = scans ? scanIssue(facts, { marker, runUrl }) : null;
+      if (found !== null) {
+        await attempt('issue', 'there is no issue about the scan', async (github) => {
+          await github.stickyIssue(marker, found);
         });
       }
     },
