@@ -21,6 +21,7 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
   const blobs = new Map<string, Buffer>();
   const manifests = new Map<string, { readonly type: string; readonly body: Buffer }>();
   const asked: string[] = [];
+  const parts: Buffer[] = [];
   const token = 'let-me-in';
 
   const fake: FakeRegistry = {
@@ -38,6 +39,7 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
     const url = new URL(request.url ?? '/', 'http://registry');
     asked.push(`${request.method} ${url.pathname}`);
     if (url.pathname === '/token') return tokenFor(request.headers.authorization, url);
+    if (url.pathname === '/v2/' && fake.login === null) return { status: 200, headers: {}, body: '{}' };
     const trouble = fake.trouble.shift();
     if (trouble !== undefined) return { status: trouble.status, headers: trouble.headers ?? {}, body: '' };
     if (fake.login !== null && request.headers.authorization !== `Bearer ${token}`) {
@@ -47,11 +49,20 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
     const [, kind = '', name = ''] =
       /^\/v2\/shop\/(blobs|manifests|referrers|blobs\/uploads)\/([^/]*)$/.exec(url.pathname) ?? [];
     if (kind === 'blobs/uploads' && request.method === 'POST') {
-      return { status: 202, headers: { location: '/v2/shop/blobs/uploads/1' }, body: '' };
+      return { status: 202, headers: { location: '/v2/shop/blobs/uploads/1', 'docker-upload-uuid': '1' }, body: '' };
+    }
+    if (kind === 'blobs/uploads' && request.method === 'PATCH') {
+      parts.push(body);
+      return {
+        status: 202,
+        headers: { location: '/v2/shop/blobs/uploads/1', range: `0-${body.length - 1}`, 'docker-upload-uuid': '1' },
+        body: '',
+      };
     }
     if (kind === 'blobs/uploads') {
-      blobs.set(url.searchParams.get('digest') ?? '', body);
-      return { status: 201, headers: {}, body: '' };
+      const whole = [...parts.filter((part) => sha256(part) === url.searchParams.get('digest')), body];
+      blobs.set(url.searchParams.get('digest') ?? '', whole[0] ?? body);
+      return { status: 201, headers: { 'docker-content-digest': url.searchParams.get('digest') ?? '' }, body: '' };
     }
     if (kind === 'manifests' && request.method === 'PUT') return put(name, request.headers['content-type'] ?? '', body);
     if (kind === 'referrers') return referrers(name);
@@ -72,7 +83,12 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
     manifests.set(name, { type, body });
     manifests.set(sha256(body), { type, body });
     const { subject } = JSON.parse(body.toString()) as { subject?: { digest: string } };
-    return { status: 201, headers: subject === undefined ? {} : { 'oci-subject': subject.digest }, body: '' };
+    const digest = { 'docker-content-digest': sha256(body) };
+    return {
+      status: 201,
+      headers: { ...digest, ...(subject === undefined ? {} : { 'oci-subject': subject.digest }) },
+      body: '',
+    };
   }
 
   function referrers(digest: string): Answer {
@@ -92,7 +108,8 @@ export async function openFakeRegistry(): Promise<FakeRegistry> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { status, headers, body } = answer(request, Buffer.concat(chunks));
-      response.writeHead(status, { ...headers }).end(request.method === 'HEAD' ? undefined : body);
+      const length = { 'content-length': String(Buffer.byteLength(body)) };
+      response.writeHead(status, { ...length, ...headers }).end(request.method === 'HEAD' ? undefined : body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -21,7 +21,8 @@ export const imageTag = (version: string): string => version.replaceAll('+', '_'
 /**
  * Push an image as a version; answers `repository@sha256:...`, under which the registry serves it.
  *
- * Throws EnvironmentError `PUSH_FAILED`, `LOGIN_FAILED`.
+ * What may pass is tried again. Throws EnvironmentError `PUSH_FAILED`, `LOGIN_FAILED`, `REGISTRY_DENIED`,
+ * `REGISTRY_LIMITED`.
  */
 export async function pushImage(
   { repository, login }: Registry,
@@ -33,16 +34,67 @@ export async function pushImage(
   const { containers } = ports;
   const reference = `${repository}:${imageTag(version)}`;
   await containers.tag(id, repository, imageTag(version));
-  const pushed = await loggedIn({ repository, login }, scratch, ports, async (run) => await run(['push', reference]));
+  const pushed = await loggedIn(
+    { repository, login },
+    scratch,
+    ports,
+    async (run) => await patiently(async () => await run(['push', reference]), ports),
+  );
   const image = await containers.image(id);
   const digest = image?.registryDigests.find((text) => text.startsWith(`${repository}@`));
   if (pushed.exitCode === 0 && digest !== undefined) return digest;
-  throw new EnvironmentError('PUSH_FAILED', `${reference} could not be pushed: ${lastWords(pushed)}`, {
-    hint: 'See that the registry can be reached and that the login may write there, then run the command again.',
+  throw refusal('PUSH_FAILED', `${reference} could not be pushed`, 'write', pushed);
+}
+
+const attempts = 4;
+const firstWaitMs = 1_000;
+
+/** The command line repeats what broke off, and gives up at once where a registry limits or fails. */
+async function patiently(
+  move: () => Promise<CommandResult>,
+  { clock }: Pick<DockerPorts, 'clock'>,
+): Promise<CommandResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await move();
+    const kind = result.exitCode === 0 ? null : troubleOf(result);
+    if ((kind !== 'limited' && kind !== 'failing') || attempt >= attempts) return result;
+    await clock.sleep(firstWaitMs * 2 ** (attempt - 1));
+  }
+}
+
+function troubleOf(result: CommandResult): 'limited' | 'failing' | 'denied' | 'other' {
+  const words = result.stderr + result.stdout;
+  if (/toomanyrequests|too many requests|\b429\b/i.test(words)) return 'limited';
+  if (
+    /unauthorized|authentication required|no basic auth credentials|access (?:to the resource )?is denied|\b40[13]\b/i.test(
+      words,
+    )
+  )
+    return 'denied';
+  return /unexpected (?:HTTP )?status[^\n]*\b5\d\d\b|internal server error|service unavailable|bad gateway/i.test(words)
+    ? 'failing'
+    : 'other';
+}
+
+function refusal(code: string, what: string, verb: 'read' | 'write', result: CommandResult): EnvironmentError {
+  const message = `${what}: ${lastWords(result)}`;
+  const kind = troubleOf(result);
+  if (kind === 'limited') {
+    return new EnvironmentError('REGISTRY_LIMITED', message, {
+      hint: 'Run the same command again later: it goes on where it stopped. A login often has a higher limit.',
+    });
+  }
+  if (kind === 'denied') {
+    return new EnvironmentError('REGISTRY_DENIED', message, {
+      hint: `Log in with "docker login", or give build.registry.user and build.registry.password of somebody who may ${verb} there.`,
+    });
+  }
+  return new EnvironmentError(code, message, {
+    hint: `See that the registry can be reached and that the login may ${verb} there, then run the command again.`,
   });
 }
 
-/** Pull the image of a version; its id, or null when the registry has none. Throws EnvironmentError `PULL_FAILED`, `LOGIN_FAILED`. */
+/** Pull the image of a version; its id, or null when the registry has none. Throws EnvironmentError `PULL_FAILED`, `REGISTRY_*`, `LOGIN_FAILED`. */
 export async function pullImage(
   registry: Registry,
   version: string,
@@ -54,9 +106,7 @@ export async function pullImage(
   if (pulled.exitCode === 0) return (await ports.containers.image(reference))?.id ?? null;
   if (/manifest (?:unknown|for \S+ not found)|not found: manifest unknown|name unknown/i.test(pulled.stderr))
     return null;
-  throw new EnvironmentError('PULL_FAILED', `${reference} could not be pulled: ${lastWords(pulled)}`, {
-    hint: 'See that the registry can be reached and that the login may read there.',
-  });
+  throw refusal('PULL_FAILED', `${reference} could not be pulled`, 'read', pulled);
 }
 
 type Run = (args: readonly string[]) => Promise<CommandResult>;

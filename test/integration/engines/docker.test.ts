@@ -15,6 +15,7 @@ import { createMask } from '../../../src/domain/secrets/mask.ts';
 import type { ServiceSpec } from '../../../src/domain/tests/services.ts';
 import { dockerEngine } from '../../../src/engines/docker.ts';
 import type { BuildRequest, BuiltArtifact, Engine, ImageRequest } from '../../../src/engines/engine.ts';
+import { openFakeRegistry } from '../../fakes/registry.ts';
 import { missing } from '../../requirements.ts';
 import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
 
@@ -42,7 +43,7 @@ afterEach(async () => await rm(directory, { recursive: true, force: true }));
 /** Debian's command line has BuildKit in the engine and asks for no plug-in. */
 const program = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker';
 
-function openEngine(buildKit: '0' | '1'): Engine {
+function openEngine(buildKit: '0' | '1', repository: string | null = null): Engine {
   const env = {
     ...process.env,
     DOCKER_HOST: real.host,
@@ -65,7 +66,7 @@ function openEngine(buildKit: '0' | '1'): Engine {
       http: nodeHttp(),
       clock: nodeClock(),
       elsewhere: [],
-      registry: null,
+      registry: repository === null ? null : { repository, login: null },
       docker: dockerCommand(env),
       random: () => Math.random().toString(16).slice(2),
     },
@@ -328,6 +329,29 @@ needsEngine('a service that ends before it is ready is told with its last words'
     engine.test({ ...request({ run: [['true']] }), artifact: await built(), services }),
   ).rejects.toMatchObject({ code: 'SERVICE_EXITED', message: expect.stringContaining('no licence') as string });
   expect(await real.docker('network', 'ls', '-q', '--filter', 'name=fairway-test')).toBe('');
+});
+
+needsEngine('a registry that limits and fails for a moment gets the image in the end', async () => {
+  const registry = await openFakeRegistry();
+  try {
+    await source({ Dockerfile: 'FROM scratch\nCOPY page /page\n', page: 'hello' });
+    engine = openEngine('1', `${registry.address}/shop`);
+    const { artifact } = await built();
+    registry.trouble = [{ status: 429 }, { status: 500 }];
+    const first = await engine.publish(artifact, '1.0.0');
+    expect(first).toMatch(new RegExp(`^${registry.address}/shop@sha256:[0-9a-f]{64}$`));
+
+    expect(registry.trouble).toEqual([]);
+
+    registry.login = { user: 'somebody', password: 'else' };
+    await expect(engine.publish(artifact, '1.1.0')).rejects.toMatchObject({
+      code: 'REGISTRY_DENIED',
+      family: 'environment',
+      hint: expect.stringContaining('docker login') as string,
+    });
+  } finally {
+    await registry.close();
+  }
 });
 
 needsEngine('a test whose program is not in the image could not be run: that is no verdict', async () => {
