@@ -2,6 +2,7 @@ import { argument, check, dag, func, object } from '@dagger.io/dagger';
 import type { Client, Container, Directory, File, Secret, Service, Socket } from '@dagger.io/dagger';
 import { callReport } from '../toolkit/index.js';
 import { imageArchive, imageFromDockerfile, imageFromRecipe, published, withDescription } from './build.ts';
+import { carriedToolkit } from './carried.ts';
 import { commandRun, resultOf, runsOf } from './command-line.ts';
 import { databaseService, databaseUrl, redisService } from './database.ts';
 import { Report } from './report.ts';
@@ -442,7 +443,7 @@ export class Fairway {
     });
     return commandRun({
       base: this.base ?? client().container().from(this.image),
-      toolkit: client().currentModule().source().directory('toolkit'),
+      toolkit: carriedToolkit(client()),
       source,
       args,
       secrets: [...given, ...(more.secrets ?? [])],

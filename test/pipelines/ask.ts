@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connection } from '@dagger.io/dagger';
 import { type Answer, openSession, type Session } from './session.ts';
 
@@ -17,6 +20,10 @@ export async function recorded(
 
 /** The SDK finds its engine in the environment of the process. */
 export async function inSession<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  const home = process.cwd();
+  // As in an engine: a function of the module may write where it works.
+  const scratch = mkdtempSync(join(tmpdir(), 'fairway-module-'));
+  process.chdir(scratch);
   process.env['DAGGER_SESSION_PORT'] = String(session.port);
   process.env['DAGGER_SESSION_TOKEN'] = session.token;
   const results: T[] = [];
@@ -25,6 +32,8 @@ export async function inSession<T>(session: Session, work: () => Promise<T>): Pr
   } finally {
     delete process.env['DAGGER_SESSION_PORT'];
     delete process.env['DAGGER_SESSION_TOKEN'];
+    process.chdir(home);
+    rmSync(scratch, { recursive: true, force: true });
   }
   return results[0] as T;
 }
