@@ -36,7 +36,7 @@ export const prismaTool: MigrationTool = {
 
   compare: compareMigrations,
 
-  ...scriptTool({ open: openPrismaJournal, read: readPrismaJournal }),
+  ...scriptTool({ table: '_prisma_migrations', open: openPrismaJournal, read: readPrismaJournal }),
 };
 
 async function folderIn(tree: string, wanted: string, files: Files): Promise<string> {

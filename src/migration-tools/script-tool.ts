@@ -8,6 +8,8 @@ import type { MigrationSession, MigrationTool, MigrationView } from './tool.ts';
 
 /** Where a tool that runs scripts of SQL keeps what a database has. */
 export interface Journals {
+  /** Another table than the configured one. */
+  readonly table?: string;
   open(session: MigrationSession): Promise<Journal>;
   read(view: MigrationView): Promise<readonly AppliedMigration[]>;
 }
@@ -21,7 +23,8 @@ export function scriptTool(journals: Journals): Pick<MigrationTool, 'applied' | 
       await (await journals.open(session)).create();
     },
 
-    async apply(migration, begun, session) {
+    async apply(migration, begun, given) {
+      const session = { ...given, table: journals.table ?? given.table };
       const journal = await journals.open(session);
       const { plan } = planScript(migration.up, session.dialect);
       // A repeatable one that is applied again begins anew.
@@ -40,7 +43,8 @@ export function scriptTool(journals: Journals): Pick<MigrationTool, 'applied' | 
       }
     },
 
-    async revert(migration, session) {
+    async revert(migration, given) {
+      const session = { ...given, table: journals.table ?? given.table };
       const { down } = migration;
       if (down === null) throw new Error(`${migration.up.path} has no down script`);
       const journal = await journals.open(session);

@@ -1,4 +1,4 @@
-import type { SqlConnection } from '../../ports.ts';
+import type { Clock, SqlConnection } from '../../ports.ts';
 import { postgresInspector } from '../postgres/inspect.ts';
 import { layBase } from './base.ts';
 import { readColumnFacts } from './column-facts.ts';
@@ -21,7 +21,8 @@ export const mariadbWatcher = {
   observe: observeMariadb,
   statistics: readMariadbStatistics,
   schema: readMariadbSchema,
-  gauge: mariadbStatementWatcher.gauge,
+  gauge: async (connection: SqlConnection, rows: number, rowBytes: number, clock: Clock) =>
+    await mariadbStatementWatcher.gauge(connection, rows, rowBytes, clock),
 } as const;
 
 export type PostgresWatcher = typeof postgresWatcher;

@@ -1,5 +1,6 @@
 import type { StatementFailure } from '../../domain/migration/failure.ts';
 import type { AppliedMigration, Migration } from '../../domain/migration/migration.ts';
+import { EnvironmentError } from '../../errors.ts';
 import { engineOf } from '../sql/engine.ts';
 import { aboutTheJournal } from '../sql/in-transaction.ts';
 import { attempt } from '../sql/run-statement.ts';
@@ -23,7 +24,11 @@ export async function recorded(
   const journal = await engineOf(session.dialect).openJournal(session);
   session.beforeStatement();
   await journal.begin(migration, session.runId);
-  const end = await work();
+  const end = await work().catch(async (error: unknown) => {
+    // Nothing was begun after all.
+    if (error instanceof EnvironmentError) await journal.forget(migration.version).catch(() => undefined);
+    throw error;
+  });
   if (end.kind === 'failed') {
     if (end.stands === 'as-before') await journal.forget(migration.version).catch(() => undefined);
     return end;

@@ -132,6 +132,24 @@ test('a revision that fails is told with its line and the words of the server, a
   await expect(ask('SELECT pages FROM books')).rejects.toThrow('pages');
 });
 
+test('a password with quotes, blanks and % passes through the configuration of Alembic', async () => {
+  const password = `it's "50%" of @/:?# `;
+  const database = await here.database();
+  await here.server.create('awkward');
+  const options = { timeoutMs: 5_000, applicationName: 'test' };
+  const admin = await here.ports.sql.connect(here.server.url('awkward', 'test'), options);
+  await admin.query(`CREATE ROLE awkward LOGIN SUPERUSER PASSWORD '${password.replaceAll("'", "''")}'`);
+  await admin.close();
+  const url = new URL(database.url);
+  url.username = 'awkward';
+  url.password = encodeURIComponent(password);
+  url.pathname = '/awkward';
+  const result = await migrateApply(await input(url.href, books), here.ports);
+
+  expect(result).toMatchObject({ kind: 'done', applied: [{ name: 'books' }] });
+  expect(ports.hidden).toContain(password);
+});
+
 test('an env.py that connects elsewhere is found out', async () => {
   const { url } = await here.database();
   const elsewhere = await here.database();

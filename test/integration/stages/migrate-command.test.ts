@@ -130,6 +130,26 @@ test('a command that waits for a lock is limited by PGOPTIONS, and tried again o
   expect(result).toMatchObject({ kind: 'done', applied: [{ name: 'bbbb' }] });
 });
 
+test('a command that drops the table of what was applied is told to leave it alone', async () => {
+  const database = await here.database();
+  const files = { '1.up.sql': 'CREATE TABLE books (id int); DROP TABLE fairway_migrations' };
+  const result = await migrateApply(await input(database, 'aaaa', files), here.ports);
+
+  expect(result).toMatchObject({ kind: 'failed', failed: { stands: 'partial' } });
+  expect(result.kind === 'failed' && result.failed.message).toContain('leave "fairway_migrations" alone');
+});
+
+test('a program that is not there is said to be missing, and the database is as it was', async () => {
+  const database = await here.database();
+  const result = await migrateApply(
+    await input(database, 'aaaa', one, { up: ['no-such-migrator'], status: undefined }),
+    here.ports,
+  );
+
+  expect(result).toMatchObject({ kind: 'failed', touched: false });
+  expect(result.kind === 'failed' && result.failed.message).toContain('no-such-migrator');
+});
+
 test('a password with quotes, blanks and % reaches the command whole, hidden from all output', async () => {
   const database = await here.database();
   const password = `it's "50%" of @/:?# `;

@@ -158,6 +158,17 @@ test('what Prisma applied counts, what it rolled back does not, and what it left
   expect(unfinished.applied.map(({ name }) => name)).toEqual(['books']);
 });
 
+test.each(engines)("on %s a migration that drops Prisma's table is told so by its name", async (engine) => {
+  const { input } = await place(engine);
+  const result = await migrateApply(
+    await input({ '20260101120000_books': `${first}DROP TABLE _prisma_migrations;\n` }),
+    here.ports,
+  );
+
+  expect(result).toMatchObject({ kind: 'failed' });
+  expect(result.kind === 'failed' && result.failed.message).toContain('_prisma_migrations');
+});
+
 test('migrations that were written for another engine are refused', async () => {
   const { input } = await place('postgres');
   const given = await input(both);
