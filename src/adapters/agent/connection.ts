@@ -13,6 +13,11 @@ export interface ConnectionLimits {
   readonly requestTimeoutMs: number;
   /** How long a cut connection is tried again, while the agent's supervisor brings it back. */
   readonly reconnectMs: number;
+  /**
+   * Cut a way on which something is awaited and nothing was heard for so long, and open it again: a way through other
+   * programs may stay open with nobody at its end. Default: never.
+   */
+  readonly silenceMs?: number;
 }
 
 export const defaultLimits: ConnectionLimits = { requestTimeoutMs: 150_000, reconnectMs: 20_000 };
@@ -27,6 +32,7 @@ interface Pending {
 
 const retryMs = 100;
 const attendMs = 500;
+const silenceLooks = 5;
 
 /** A connection to the agent that this way leads to; requests that were open when it is cut are sent again with the same ids. */
 export function agentConnection(
@@ -38,7 +44,9 @@ export function agentConnection(
   let opening: Promise<boolean> | null = null;
   let isClosed = false;
 
+  let heardAt = 0;
   const onFrame = (frame: ReadFrame): void => {
+    heardAt = performance.now();
     const entry = pending.get(frame.id);
     if (entry === undefined) return;
     if ('event' in frame) return entry.onEvent(frame['event'] as RolloutRecord);
@@ -47,6 +55,14 @@ export function agentConnection(
     else entry.resolve(frame['answer']);
   };
 
+  /** Whoever is there answers a hello at once, whatever else it does. */
+  const watchSilence = (opened: Link, silenceMs: number): { stop(): void } =>
+    startHeartbeat(silenceMs / silenceLooks, async () => {
+      if (pending.size === 0) heardAt = performance.now();
+      else if (performance.now() - heardAt > silenceMs) opened.close();
+      else opened.send({ id: 'alive', request: { type: 'hello', protocol: 0, version: '' } });
+    });
+
   const failAll = (error: unknown): void => {
     for (const entry of pending.values()) entry.reject(error);
     pending.clear();
@@ -54,15 +70,19 @@ export function agentConnection(
 
   const open = async (): Promise<boolean> => {
     if (link !== null) return true;
+    let watching: { stop(): void } | null = null;
     opening ??= openLink(dial, {
       onFrame,
       onClose: (reason) => {
+        watching?.stop();
         link = null;
         if (!isClosed && pending.size > 0) void reopen(reason);
       },
     })
       .then((opened) => {
         link = opened;
+        heardAt = performance.now();
+        if (link !== null && limits.silenceMs !== undefined) watching = watchSilence(link, limits.silenceMs);
         if (link !== null) for (const [id, entry] of pending) link.send({ id, request: entry.request() });
         return link !== null;
       })

@@ -30,6 +30,8 @@ export interface Berth extends ImagePorts {
 const startTimeoutMs = 60_000;
 const endTimeoutMs = 30_000;
 const retryMs = 100;
+/** The engine leaves the way to a container that died open for ever. */
+const silenceMs = 5_000;
 const logLines = 15;
 const conflict = 409;
 
@@ -135,7 +137,7 @@ function specOf(image: string, digest: string, { version }: AgentProgram, { engi
 
 /** Connect to an agent whose container was started, or is being started again by the engine. */
 async function reach(berth: Berth, timeoutMs: number): Promise<AgentConnection> {
-  const { connection, open } = agentConnection(relayDial(berth.address, berth.docker), defaultLimits);
+  const { connection, open } = agentConnection(relayDial(berth.address, berth.docker), { ...defaultLimits, silenceMs });
   const deadline = performance.now() + timeoutMs;
   while (!(await open())) {
     if (performance.now() > deadline) throw await notStarted(berth, timeoutMs);

@@ -21,7 +21,7 @@ export interface Tiny {
   write(name: string, text: string): Promise<void>;
   commit(message: string, server: string): Promise<void>;
   git(...args: readonly string[]): Promise<string>;
-  fairway(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Shipped>;
+  fairway(args: readonly string[], env?: Readonly<Record<string, string>>, other?: string): Promise<Shipped>;
   close(): Promise<void>;
 }
 
@@ -67,13 +67,13 @@ export async function openTiny(
     git,
     write,
     commit,
-    async fairway(args, more = {}) {
+    async fairway(args, more = {}, other = program) {
       const env = {
         DOCKER_HOST: engine.host,
         DOCKER_CONFIG: join(directory, 'config'),
         BASE_IMAGE: await engine.base(),
       };
-      const { code, stdout, stderr } = await runNode(program, [...args, '--json'], {
+      const { code, stdout, stderr } = await runNode(other, [...args, '--json'], {
         cwd: directory,
         timeoutMs: 90_000,
         env: { ...env, ...more },
