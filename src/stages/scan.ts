@@ -23,6 +23,10 @@ export async function scan(input: ScanInput, ports: ScanPorts): Promise<Scanned>
     const pinned = await pinnedFiles(input.settings, input.directory, ports.files);
     const options = optionsOf(input, pinned);
     const found = read(await ports.scanner.scan(input.subject, options), input.settings, ports, note);
+    if (options.look.includes('vulnerabilities') && found.packages === 0) {
+      const text = `no list of packages was found in ${input.title}: there was nothing to look up vulnerabilities of`;
+      ports.reporter.report({ type: 'warning', text });
+    }
     const base = await lookAtBase(input, options, ports, note);
     const verdict = judge(found.findings, base.findings, input, pinned, ports.clock.now());
     const scanned = describe(input, { verdict, report: found, base: base.about }, ports);
@@ -44,6 +48,7 @@ function optionsOf({ settings, signal }: ScanInput, { vex }: Pinned): ScanOption
 interface Found {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
+  readonly packages: number | null;
   readonly databaseMadeAt: Date | null;
 }
 
@@ -128,6 +133,7 @@ function describe(
     databaseMadeAt: report.databaseMadeAt,
     base,
     placed,
+    packages: report.packages,
     suppressed: report.suppressed,
     idleWaivers: idleWaivers(waiversOf(input.settings), report.findings),
   });

@@ -17,6 +17,8 @@ export interface ScanDocument {
   readonly scanner: string;
   readonly databaseMadeAt: string | null;
   readonly base: BaseDocument;
+  /** How many were looked up; null when the scanner does not say. */
+  readonly packages: number | null;
   readonly findings: readonly FindingDocument[];
   readonly fixed: readonly Pick<FindingDocument, 'id' | 'severity' | 'component' | 'version'>[];
   /** What VEX files took out, with their words. */
@@ -57,19 +59,21 @@ export interface ScanFacts {
   readonly scanner: string;
   readonly databaseMadeAt: Date | null;
   readonly base: BaseDocument;
+  readonly packages: number | null;
   readonly placed: readonly Placed[];
   readonly suppressed: readonly Suppressed[];
   readonly idleWaivers: readonly Waiver[];
 }
 
 export function scanDocument({ kind, fixed }: ScanVerdict, facts: ScanFacts): ScanDocument {
-  const { subject, scanner, base, databaseMadeAt, placed, suppressed, idleWaivers } = facts;
+  const { subject, scanner, base, databaseMadeAt, packages, placed, suppressed, idleWaivers } = facts;
   return {
     verdict: kind,
     subject,
     scanner,
     databaseMadeAt: databaseMadeAt?.toISOString() ?? null,
     base,
+    packages,
     findings: placed.map(findingDocument),
     fixed: fixed.map(({ id, severity, component, version }) => ({ id, severity, component, version })),
     notAffected: suppressed.map(({ finding, statement, source }) => ({

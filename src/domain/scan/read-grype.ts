@@ -26,6 +26,7 @@ export function readGrype(report: string): ScanRead {
     kind: 'read',
     findings: records(parsed['matches']).map(ofMatch),
     suppressed: records(parsed['ignoredMatches']).flatMap(suppressedBy),
+    packages: null,
   };
 }
 

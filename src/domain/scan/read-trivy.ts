@@ -3,7 +3,13 @@ import { dayOf, type Finding, severityOf, type Suppressed, withoutVersion } from
 
 /** Findings, or why the text is no report: a scan that failed is neither pass nor findings. */
 export type ScanRead =
-  | { readonly kind: 'read'; readonly findings: readonly Finding[]; readonly suppressed: readonly Suppressed[] }
+  | {
+      readonly kind: 'read';
+      readonly findings: readonly Finding[];
+      readonly suppressed: readonly Suppressed[];
+      /** How many packages were looked up; null when the scanner does not say. */
+      readonly packages: number | null;
+    }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
@@ -28,7 +34,12 @@ export function readTrivy(text: string): ScanRead {
   ) {
     return { kind: 'unreadable', reason: 'the scanner wrote a report with something else where its lists are' };
   }
-  return { kind: 'read', findings: results.flatMap(ofResult), suppressed: results.flatMap(suppressedIn) };
+  return {
+    kind: 'read',
+    findings: results.flatMap(ofResult),
+    suppressed: results.flatMap(suppressedIn),
+    packages: results.reduce((sum, one) => sum + records(one['Packages']).length, 0),
+  };
 }
 
 const lists = ['Vulnerabilities', 'Secrets', 'Misconfigurations', 'Licenses', 'ExperimentalModifiedFindings'];

@@ -18,7 +18,7 @@ export function tinyImage(folder: string, packages: readonly string[]): TinyImag
   mkdirSync(join(root, 'var/lib/dpkg'), { recursive: true });
   writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n');
   writeFileSync(join(root, 'etc/debian_version'), '12.0\n');
-  writeFileSync(join(root, 'var/lib/dpkg/status'), packages.map(status).join('\n'));
+  writeFileSync(join(root, 'var/lib/dpkg/status'), packages.map(packageStatus).join('\n'));
   const tar = (to: string, from: string, ...names: readonly string[]): void =>
     void execFileSync('tar', ['--sort=name', '--owner=0', '--group=0', '-cf', to, '-C', from, ...names]);
   const parts = join(folder, 'parts');
@@ -60,7 +60,8 @@ export function tinyImage(folder: string, packages: readonly string[]): TinyImag
   return image;
 }
 
-function status(nameAndVersion: string): string {
+/** As the list of installed packages has it. */
+export function packageStatus(nameAndVersion: string): string {
   const [name = '', version = ''] = nameAndVersion.split('=');
   return [
     `Package: ${name}`,

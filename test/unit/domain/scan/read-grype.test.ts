@@ -40,6 +40,7 @@ test('a match is a finding under its names, with its fixes', () => {
       },
     ],
     suppressed: [],
+    packages: null,
   });
 });
 
@@ -65,7 +66,7 @@ test('a vulnerability that both scanners know is one, though each prefers anothe
 });
 
 test('no match at all is a clean scan', () => {
-  expect(readGrype(report([]))).toEqual({ kind: 'read', findings: [], suppressed: [] });
+  expect(readGrype(report([]))).toEqual({ kind: 'read', findings: [], suppressed: [], packages: null });
 });
 
 test.each(['', 'panic: runtime error', '{}', '{"matches":[]}', '{"descriptor":{"name":"grype"}}'])(

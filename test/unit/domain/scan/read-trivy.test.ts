@@ -11,7 +11,7 @@ const report = (results?: readonly unknown[]) =>
   });
 
 test('a clean scan has no results at all and is read as clean', () => {
-  expect(readTrivy(report())).toEqual({ kind: 'read', findings: [], suppressed: [] });
+  expect(readTrivy(report())).toEqual({ kind: 'read', findings: [], suppressed: [], packages: 0 });
 });
 
 test('a vulnerability is read with its package, versions and fixes', () => {
@@ -44,6 +44,7 @@ test('a vulnerability is read with its package, versions and fixes', () => {
       },
     ],
     suppressed: [],
+    packages: 0,
   });
 });
 

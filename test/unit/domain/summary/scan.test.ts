@@ -35,6 +35,7 @@ function scanned(found: readonly Finding[], base: readonly Finding[] = []) {
     scanner: 'trivy',
     databaseMadeAt: null,
     base: { from: 'the SBOM kept with 1.4.0', why: '' },
+    packages: 7,
     placed,
     suppressed: [],
     idleWaivers: [],
