@@ -2,11 +2,13 @@ import type { EphemeralServer } from '../databases/database.ts';
 import { type Evidence, migrationsChecksum, schemaChecksum } from '../domain/migration/evidence.ts';
 import { count } from '../domain/report/quantities.ts';
 import { Interrupted } from '../errors.ts';
+import type { AppliedNow } from './migrate/input.ts';
+import type { Perform } from './migrate/perform.ts';
 import { applyPending, prepareDatabases } from './rehearse/databases.ts';
 import type { RehearsalInput, RehearsalPorts, RehearsalResult } from './rehearse/input.ts';
 import { startNew } from './rehearse/new-release.ts';
 import { oldAgain, type OldRelease, startOld } from './rehearse/old-release.ts';
-import { lookBefore, replayOnShadow } from './rehearse/on-shadow.ts';
+import { impossibleByReplay, replayOnShadow } from './rehearse/on-shadow.ts';
 import type { Play, Verdict } from './rehearse/play.ts';
 import { proveContract } from './rehearse/prove-contract.ts';
 import { proveDown } from './rehearse/prove-down.ts';
@@ -58,15 +60,14 @@ async function follow(play: Play): Promise<RehearsalResult> {
   const { databases, input, log, ports } = play;
   const old = input.oldRelease === null ? null : await startOld(input.oldRelease, play);
   const shadow = old === null ? null : await makeShadow(databases, input, ports);
-  const before = old === null || shadow === null ? null : await lookBefore(shadow, old, play);
   const watch = watching(databases, input, ports);
-  const migrations = await log.step('up', async () => {
-    const applied = await applyPending(databases, input, ports, shadow === null ? watch.perform : undefined);
-    return [
-      applied,
-      applied.length === 0 ? 'no migration is pending' : `${count(applied.length, 'migration')} applied`,
-    ];
-  });
+  // No release runs on the shadow: what is done there waits for nothing that is done on the stage.
+  const [onStage, onShadow] = await Promise.allSettled([
+    stageUp(old, shadow === null ? watch.perform : undefined, play),
+    old === null || shadow === null ? null : replayOnShadow(shadow, old, play, watch.perform),
+  ]);
+  if (onStage.status === 'rejected') throw onStage.reason;
+  const { migrations, broken, release } = onStage.value;
   const evidence = await evidenceOf(play);
   const end = async (verdict: Verdict): Promise<RehearsalResult> => ({
     evidence,
@@ -77,22 +78,48 @@ async function follow(play: Play): Promise<RehearsalResult> {
     server: databases.server.version,
     ...verdict,
   });
-  if (old === null) {
-    await startNew(play);
-    return await end({ rollback: 'first', reason: 'nothing serves yet: there is nothing to go back to' });
-  }
-  const broken = await oldAgain('old-on-new-schema', old, play);
   if (broken !== null) return await end(broken);
-  const replayed = before === null ? null : await replayOnShadow(before, old, play, watch.perform);
-  if (replayed !== null && replayed.verdict !== null) return await end(replayed.verdict);
-  const verdict = await withNew(old, replayed?.seen ?? null, play);
+  if (onShadow.status === 'rejected') throw onShadow.reason;
+  const refused = onShadow.value?.refused ?? null;
+  if (old !== null && refused !== null) return await end(await impossibleByReplay(refused, old, play));
+  const running = await release();
+  if (old === null)
+    return await end({ rollback: 'first', reason: 'nothing serves yet: there is nothing to go back to' });
+  const verdict = await withNew(running, old, onShadow.value?.seen ?? null, play);
   if (verdict.rollback === 'impossible' || databases.waiting.length === 0) return await end(verdict);
   const expandedSchema = await proveContract(play);
   return { ...(await end(verdict)), evidence: { ...evidence, expandedSchema } };
 }
 
-async function withNew(old: OldRelease, seen: Parameters<typeof proveDown>[2], play: Play): Promise<Verdict> {
-  const release = await startNew(play);
+interface OnStage {
+  readonly migrations: readonly AppliedNow[];
+  /** Why the old release does not live on the new schema. */
+  readonly broken: Verdict | null;
+  /** The new release once it passed; throws what was wrong with it. */
+  readonly release: () => Promise<RunningRelease>;
+}
+
+/** Migrate the database that the releases use, ask the old one again, and start the new one. */
+async function stageUp(old: OldRelease | null, perform: Perform | undefined, play: Play): Promise<OnStage> {
+  const { databases, input, log, ports } = play;
+  const migrations = await log.step('up', async () => {
+    const applied = await applyPending(databases, input, ports, perform);
+    const told = applied.length === 0 ? 'no migration is pending' : `${count(applied.length, 'migration')} applied`;
+    return [applied, told];
+  });
+  const broken = old === null ? null : await oldAgain('old-on-new-schema', old, play);
+  const started = broken === null ? startNew(play) : Promise.reject(new Error('the old release is broken'));
+  // What is wrong with the new release is told after what the shadow says of the old one.
+  await started.catch(() => undefined);
+  return { migrations, broken, release: async () => await started };
+}
+
+async function withNew(
+  release: RunningRelease,
+  old: OldRelease,
+  seen: Parameters<typeof proveDown>[2],
+  play: Play,
+): Promise<Verdict> {
   const broken = await oldAgain('old-after-new', old, play);
   if (broken !== null) return broken;
   // The new release does not know the schema that a down leads back to.

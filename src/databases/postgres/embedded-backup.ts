@@ -5,7 +5,7 @@ import { EnvironmentError } from '../../errors.ts';
 import type { SqlConnection } from '../../ports.ts';
 import type { VerifiedBackup } from '../backup.ts';
 import type { DatabaseContext, DatabasePorts } from '../database.ts';
-import { administrator, copyData, give } from './home.ts';
+import { administrator, give } from './home.ts';
 import { postgresInspector } from './inspect.ts';
 import { postgresShelf } from './programs.ts';
 import { type Home, serverUrl, startServer, stopServer } from './server.ts';
@@ -97,7 +97,7 @@ async function copy(source: BackupSource, to: string, ports: DatabasePorts): Pro
       await files.remove(to);
       await files.makeDirectory(to, 0o700);
       await connection.query("SELECT pg_backup_start('fairway', true)");
-      const failure = await copyData(`${source.directory}/data`, `${to}/data`, ports).then(
+      const failure = await files.copyTree(`${source.directory}/data`, `${to}/data`).then(
         () => null,
         (error: unknown) => error,
       );
@@ -133,7 +133,7 @@ async function restoreAside(
   const home: Home = { directory: `${shelf}/${temporaryName(ports)}`, programs: source.programs };
   try {
     await ports.files.makeDirectory(home.directory, mode);
-    await copyData(`${from}/data`, `${home.directory}/data`, ports);
+    await ports.files.copyTree(`${from}/data`, `${home.directory}/data`);
     await give(`${home.directory}/data`, ports);
     const port = await ports.ports.free();
     const onStarted = async (process: unknown): Promise<void> => {

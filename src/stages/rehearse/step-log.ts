@@ -10,6 +10,21 @@ export interface StepLog {
   steps(): readonly StepRecord[];
 }
 
+/** As they are told in the end: some go on at the same time. */
+const order: readonly RehearsalStep[] = [
+  'base',
+  'old-on-base',
+  'up',
+  'old-on-new-schema',
+  'replay',
+  'new',
+  'old-after-new',
+  'down',
+  'old-after-down',
+  'up-again',
+  'contract',
+];
+
 export function stepLog({ onStep, signal }: RehearsalInput, { clock }: RehearsalPorts): StepLog {
   const records: StepRecord[] = [];
   const tell = (record: StepRecord): void => {
@@ -37,6 +52,6 @@ export function stepLog({ onStep, signal }: RehearsalInput, { clock }: Rehearsal
     step: async (step, run) => await timed(step, run, () => true),
     check: async (step, run) => await timed(step, run, (value) => value === null),
     skip: (step, text) => tell({ step, outcome: 'skipped', durationMs: 0, text }),
-    steps: () => records,
+    steps: () => records.toSorted((a, b) => order.indexOf(a.step) - order.indexOf(b.step)),
   };
 }

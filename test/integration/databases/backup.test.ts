@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { EnvironmentDatabase } from '../../../src/databases/database.ts';
 import { postgres } from '../../../src/databases/postgres.ts';
 import { embeddedEnvironment } from '../../../src/databases/postgres/embedded-environment.ts';
-import type { Exec } from '../../../src/ports.ts';
+import type { Files } from '../../../src/ports.ts';
 import { type DatabaseWorld, databaseWorld } from './world.ts';
 
 let world: DatabaseWorld;
@@ -55,16 +55,14 @@ test('a copy that lost a file is no backup, and does not stay', async () => {
   const to = join(world.directory, 'backup two');
   const [row] = await ask("SELECT pg_relation_filepath('goods') AS path");
   const path = String(row?.['path']);
-  const exec: Exec = {
-    run: async (command) => {
-      const result = await world.ports.exec.run(command);
-      if (command.argv.at(-1) === `${to}/data`) {
-        await world.ports.files.writeAtomic(`${to}/data/${path}`, new Uint8Array(), 0o600);
-      }
-      return result;
+  const files: Files = {
+    ...world.ports.files,
+    async copyTree(from, target) {
+      await world.ports.files.copyTree(from, target);
+      if (target === `${to}/data`) await world.ports.files.writeAtomic(`${target}/${path}`, new Uint8Array(), 0o600);
     },
   };
-  const damaged = embeddedEnvironment(world.context, { ...world.ports, exec });
+  const damaged = embeddedEnvironment(world.context, { ...world.ports, files });
   await ask('CHECKPOINT').catch(() => undefined);
   await expect(damaged.backup?.(to)).rejects.toMatchObject({ family: 'environment' });
   expect(await world.ports.files.exists(to)).toBe(false);
