@@ -16,7 +16,7 @@ export interface ProgramDatabase {
  * Timeouts reach whatever uses libpq or follows it, by PGOPTIONS; MariaDB's clients have no such variable.
  */
 export function programEnvironment(database: ProgramDatabase): Readonly<Record<string, string>> {
-  const url = new URL(database.url.trim().replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'));
+  const url = new URL(wellFormed(database.url));
   const text = programUrl(database);
   const [user, password] = [decode(url.username), decode(url.password)];
   const name = decode(url.pathname.slice(1));
@@ -47,7 +47,12 @@ export function programEnvironment(database: ProgramDatabase): Readonly<Record<s
 /** The URL with the scheme that programs of the engine know: `mariadb://` is our own word. */
 export function programUrl({ url, dialect, urlScheme }: ProgramDatabase): string {
   const usual = dialect.engine === 'mariadb' ? 'mysql' : 'postgresql';
-  return url.trim().replace(/^[^:]+(?=:)/, urlScheme ?? usual);
+  return wellFormed(url).replace(/^[^:]+(?=:)/, urlScheme ?? usual);
+}
+
+/** A `%` that begins no escape stands for itself. */
+function wellFormed(url: string): string {
+  return url.trim().replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25');
 }
 
 function present(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

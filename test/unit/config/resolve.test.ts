@@ -112,7 +112,11 @@ target: { type: dokcer }
     const [unknown, choice] = problems(`${base}deply: {}\ndeploy: { strategy: canry }\n`);
     expect(unknown).toMatchObject({ file: 'fairway.yml', path: 'deply', nearest: 'deploy' });
     expect(unknown?.choices).toContain('deploy');
-    expect(choice).toMatchObject({ value: 'canry', choices: ['canary', 'blue-green', 'recreate', 'rolling'], nearest: 'canary' });
+    expect(choice).toMatchObject({
+      value: 'canry',
+      choices: ['canary', 'blue-green', 'recreate', 'rolling'],
+      nearest: 'canary',
+    });
   });
 
   test('what is missing is placed at the map around it', () => {
@@ -186,6 +190,18 @@ describe('how the sections fit together', () => {
     ['deploy: { steps: [5, 50] }', 'deploy.steps[1]: the last step is 100: 50 would leave two releases'],
     ['deploy: { steps: [{ weight: 100 }, 50] }', 'deploy.steps[1]: steps rise: 50 comes after 100'],
     ['migrations: {}', 'database: is missing: "migrations" needs a database'],
+    [
+      'database: { type: postgres }\nmigrations: { tool: command }',
+      'migrations.up: is missing: tool "command" needs the command that migrates DATABASE_URL',
+    ],
+    [
+      'database: { type: postgres }\nmigrations: { status: npm run check }',
+      'migrations.status: is for tool "command"; this is tool "sql"',
+    ],
+    [
+      'database: { type: postgres }\nmigrations: { program: poetry run alembic }',
+      'migrations.program: is for tool "alembic"; this is tool "sql"',
+    ],
     ['env: { PORT: 80 }', 'env.PORT: Fairway sets it to the port to listen on'],
     ['env: { A: x }\nsecrets: { A: "env:A" }', 'env.A: is given under "secrets" too; keep one of them'],
     [
