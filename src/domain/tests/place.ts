@@ -10,12 +10,23 @@ const pythonFrame = /File "([^"]+)", line (\d+)/g;
 
 /** Where something went wrong, by the first line of a trace that is of the application itself. */
 export function placeIn(trace: string, root: string): { readonly file: string; readonly line: number } | null {
-  const found = [...trace.matchAll(frame), ...trace.matchAll(pythonFrame)].map(([, path = '', line = '']) => ({
+  const own = withoutRoot(trace, root);
+  const found = [...own.matchAll(frame), ...own.matchAll(pythonFrame)].map(([, path = '', line = '']) => ({
     file: relativeTo(path.trim(), root),
     line: Number(line),
   }));
   return (
     found.find(({ file }) => !file.startsWith('/') && !/(^|\/)(node_modules|site-packages|internal)\//.test(file)) ??
     null
+  );
+}
+
+/** Folders of ours may have blanks in their names, which addresses of files write otherwise. */
+function withoutRoot(trace: string, root: string): string {
+  if (root === '' || root === '/') return trace;
+  const top = root.endsWith('/') ? root : `${root}/`;
+  return [`file://${encodeURI(top)}`, `file://${top}`, encodeURI(top), top].reduce(
+    (text, form) => text.replaceAll(form, './'),
+    trace,
   );
 }
