@@ -7,7 +7,9 @@ import { commitRulesPage } from '../src/domain/commits/rules-page.ts';
 import { actionManifest } from '../src/entries/action/describe.ts';
 import { actionPage } from './reference/action.ts';
 import { commandsPage, exitCodesPage } from './reference/commands.ts';
+import { finalDocumentSchema } from '../src/entries/cli/document-schema.ts';
 import { configPage } from './reference/config.ts';
+import { resultsPage } from './reference/results.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -21,6 +23,8 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['docs/reference/commands.md', commandsPage()],
     ['docs/reference/config.md', configPage()],
     ['docs/reference/exit-codes.md', exitCodesPage()],
+    ['docs/reference/results.md', resultsPage()],
+    ['docs/reference/results.schema.json', `${JSON.stringify(finalDocumentSchema(), null, 2)}\n`],
   ]);
 }
 

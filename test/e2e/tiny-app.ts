@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { readDocument } from '../documents.ts';
 import type { FinalDocument } from '../../src/domain/report/final-document.ts';
 
 const run = promisify(execFile);
@@ -75,11 +76,14 @@ export async function tinyApp(config: Readonly<Record<string, unknown>> = {}, se
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const ended = new Promise<Ended>((resolve) =>
-      child.once('close', (exitCode) =>
-        resolve({ exitCode, stderr, document: stdout === '' ? null : (JSON.parse(stdout) as FinalDocument) }),
-      ),
-    );
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const ended = closed.then((exitCode): Ended => ({
+      exitCode,
+      stderr,
+      document: stdout === '' ? null : readDocument(stdout),
+    }));
+    // Whoever kills it may never ask for its end.
+    ended.catch(() => {});
     return {
       pid: child.pid ?? 0,
       ended,

@@ -1,3 +1,4 @@
+import { readDocument } from '../../documents.ts';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -193,5 +194,5 @@ async function fairwayWith(env: Readonly<Record<string, string>>, ...args: reado
 }
 
 function resultOf({ stdout }: Ended): Classification {
-  return (JSON.parse(stdout) as { readonly result: Classification }).result;
+  return readDocument(stdout).result as unknown as Classification;
 }
