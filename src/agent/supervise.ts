@@ -42,9 +42,11 @@ export async function supervise(
 ): Promise<void> {
   const { clock } = world;
   const health = new Map<string, Health>();
+  let looks = 0;
   let proxySeenAt = -Infinity;
   let openedAt = -Infinity;
   const lookOnce = async (): Promise<void> => {
+    looks += 1;
     try {
       const stable = stableOf(app.journal.ledger());
       if (stable !== null) {
@@ -94,6 +96,13 @@ export async function supervise(
     if (instance === undefined && openRollout(app.journal.ledger()) !== null) return;
     if (instance !== undefined && (await ground.target.isRunning(instance))) return;
     const now = clock.monotonicMs();
+    // What a reboot or the engine's own restart ended is no crash of its own.
+    if (looks === 1 && !known.has(key)) {
+      world.log(`${key} did not run when this agent began: it is started`);
+      await startAgain(app, stable, spec, ground, stop, world);
+      known.set(key, { record: freshRecord, startedAtMs: now, nextMs: now });
+      return;
+    }
     const before = known.get(key) ?? { record: freshRecord, startedAtMs: now, nextMs: now };
     if (before.nextMs === null || stop.aborted) return;
     if (now < before.nextMs) return;

@@ -152,7 +152,7 @@ needsHost(
     const { exitCode, document } = await app.fairway(['ship']);
 
     expect(exitCode).toBe(6);
-    expect(JSON.stringify(document.result['error'])).toContain('PROXY_CONFIG_EDITED');
+    expect(document.code).toBe('PROXY_CONFIG_EDITED');
     expect(await pageOn(port)).toBe('one');
   },
   slowMs,
