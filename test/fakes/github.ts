@@ -43,7 +43,7 @@ export interface FakeGitHub extends GraphqlWorld {
   readonly url: string;
   readonly releases: Release[];
   readonly pulls: { number: number; head: string; base: string; title: string }[];
-  readonly issues: { id: number; title: string; body: string; state: 'open' | 'closed' }[];
+  readonly issues: { id: number; number: number; title: string; body: string; state: 'open' | 'closed' }[];
   readonly deployments: {
     id: number;
     sha: string;
@@ -174,7 +174,7 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
       ['POST', /^\/releases$/, () => createRelease(json())],
       ['PATCH', /^\/releases\/(\d+)$/, (id) => patchRelease(Number(id), json())],
       ['DELETE', /^\/releases\/(\d+)$/, (id) => deleteRelease(Number(id))],
-      ['POST', /^\/uploads\/(\d+)\/assets$/, (id) => upload(Number(id), query, bytes)],
+      ['POST', /^\/releases\/(\d+)\/assets$/, (id) => upload(Number(id), query, bytes)],
       ['GET', /^\/releases\/assets\/(\d+)$/, (id) => download(Number(id), request)],
       ['PATCH', /^\/releases\/assets\/(\d+)$/, (id) => rename(Number(id), json())],
       ['DELETE', /^\/releases\/assets\/(\d+)$/, (id) => removeAsset(Number(id))],
@@ -187,13 +187,18 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
       [
         'GET',
         /^\/issues\/(\d+)\/comments$/,
-        (issue) => ok(github.comments.filter((one) => one.issue === Number(issue))),
+        (issue) => ok(github.comments.filter((one) => one.issue === Number(issue)).map(shownComment)),
       ],
       ['POST', /^\/issues\/(\d+)\/comments$/, (issue) => createComment(Number(issue), json())],
       ['PATCH', /^\/issues\/comments\/(\d+)$/, (id) => editComment(Number(id), json())],
       ['GET', /^\/issues$/, () => ok(github.issues.filter(({ state }) => state === (query.get('state') ?? 'open')))],
       ['POST', /^\/issues$/, () => createIssue(json())],
-      ['GET', /^\/deployments$/, () => ok(github.deployments.filter((one) => isAsked(one, query)))],
+      ['PATCH', /^\/issues\/(\d+)$/, (number) => editIssue(Number(number), json())],
+      [
+        'GET',
+        /^\/deployments$/,
+        () => ok(github.deployments.filter((one) => isAsked(one, query)).map(shownDeployment)),
+      ],
       ['POST', /^\/deployments$/, () => createDeployment(json())],
       [
         'GET',
@@ -243,12 +248,12 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
 
   function shown(release: Release | undefined) {
     if (release === undefined) return undefined;
-    const { assets, ...rest } = release;
+    const { assets, make_latest: _, ...rest } = release;
     return {
       ...rest,
       immutable: github.isImmutable && !release.draft,
       html_url: `${url}/releases/${release.id}`,
-      upload_url: `${url}/repos/owner/name/uploads/${release.id}/assets{?name,label}`,
+      upload_url: `${url}/repos/owner/name/releases/${release.id}/assets{?name,label}`,
       assets: assets.map(shownAsset),
     };
   }
@@ -357,28 +362,41 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
     return ok(pull(made), 201);
   }
 
+  const shownComment = ({ issue: _, ...rest }: FakeGitHub['comments'][number]) => rest;
+
   function createComment(issue: number, body: { body?: string }): Reply {
     if ((body.body ?? '').length > 65_536) return invalid('too_long');
     const made = { id: nextId++, issue, body: body.body ?? '' };
     github.comments.push(made);
-    return ok(made, 201);
+    return ok(shownComment(made), 201);
   }
 
   function editComment(id: number, body: { body?: string }): Reply {
     const comment = github.comments.find((one) => one.id === id);
     if (comment === undefined) return absent();
     comment.body = body.body ?? '';
-    return ok(comment);
+    return ok(shownComment(comment));
   }
 
   function createIssue(body: { title?: string; body?: string }): Reply {
-    const made = { id: nextId++, title: body.title ?? '', body: body.body ?? '', state: 'open' as const };
+    const id = nextId++;
+    const made = { id, number: id, title: body.title ?? '', body: body.body ?? '', state: 'open' as const };
     github.issues.push(made);
     return ok(made, 201);
   }
 
+  function editIssue(number: number, body: { title?: string; body?: string; state?: 'open' | 'closed' }): Reply {
+    const issue = github.issues.find((one) => one.number === number);
+    if (issue === undefined) return absent();
+    const { title = issue.title, body: text = issue.body, state = issue.state } = body;
+    Object.assign(issue, { title, body: text, state });
+    return ok(issue);
+  }
+
   const isAsked = ({ sha, environment, task }: FakeGitHub['deployments'][number], query: URLSearchParams): boolean =>
     Object.entries({ sha, environment, task }).every(([key, value]) => (query.get(key) ?? value) === value);
+
+  const shownDeployment = ({ statuses: _, ...rest }: FakeGitHub['deployments'][number]) => rest;
 
   /** Without `required_contexts: []` the real one refuses as long as a check of the commit has not succeeded. */
   function createDeployment(body: {
@@ -399,7 +417,7 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
       statuses: [],
     };
     github.deployments.push(made);
-    return ok(made, 201);
+    return ok(shownDeployment(made), 201);
   }
 
   function createStatus(id: number, body: { state?: string; description?: string; environment_url?: string }): Reply {
