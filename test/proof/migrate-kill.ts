@@ -36,8 +36,12 @@ export async function migrateKillProof(engine: keyof typeof files, points: numbe
   try {
     const argv = [
       join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', '--project', 'integration', files[engine], '--testNamePattern', 'a runner that is killed'],
-      ...['--reporter=json', `--outputFile=${report}`],
+      'run',
+      '--project=integration',
+      files[engine],
+      '--testNamePattern=a runner that is killed',
+      '--reporter=json',
+      `--outputFile=${report}`,
     ];
     const env = { ...process.env, FAIRWAY_KILL_POINTS: String(points) };
     await new Promise<void>((resolve) => {

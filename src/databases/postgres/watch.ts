@@ -71,12 +71,12 @@ function difference(
   after: ReadonlyMap<string, Relation>,
 ): Pick<SeenStatement, 'lock' | 'relations' | 'work'> {
   const known = [...after].flatMap(([id, now]) => {
-    const then = before.get(id);
-    return stood.has(id) && then !== undefined ? [{ then, now }] : [];
+    const earlier = before.get(id);
+    return stood.has(id) && earlier !== undefined ? [{ earlier, now }] : [];
   });
-  const taken = known.flatMap(({ then, now }) => {
+  const taken = known.flatMap(({ earlier, now }) => {
     const lock = strongest(
-      now.modes.filter((mode) => !then.modes.includes(mode)).flatMap((mode) => lockModeOf(mode) ?? []),
+      now.modes.filter((mode) => !earlier.modes.includes(mode)).flatMap((mode) => lockModeOf(mode) ?? []),
     );
     return lock === null ? [] : [{ name: now.name, lock }];
   });
@@ -84,18 +84,18 @@ function difference(
   return {
     lock,
     relations: taken.filter((one) => one.lock === lock).map((one) => one.name),
-    work: known.flatMap(({ then, now }) => {
-      const kind = workOf(sql, then, now);
-      return kind === null ? [] : [{ relation: now.name, kind, indexes: then.indexes }];
+    work: known.flatMap(({ earlier, now }) => {
+      const kind = workOf(sql, earlier, now);
+      return kind === null ? [] : [{ relation: now.name, kind, indexes: earlier.indexes }];
     }),
   };
 }
 
-function workOf(sql: string, then: Relation, now: Relation): WorkKind | null {
+function workOf(sql: string, earlier: Relation, now: Relation): WorkKind | null {
   if (!now.hasRows) return null;
-  if (now.file !== then.file) return 'rewrite';
-  if (now.changed > then.changed) return 'update';
-  if (now.scans <= then.scans) return null;
+  if (now.file !== earlier.file) return 'rewrite';
+  if (now.changed > earlier.changed) return 'update';
+  if (now.scans <= earlier.scans) return null;
   return /\b(INDEX|UNIQUE|PRIMARY\s+KEY|EXCLUDE)\b/i.test(sql) ? 'index' : 'scan';
 }
 

@@ -25,6 +25,7 @@ export function performing(
 ): SqlConnection {
   const places = new Map<string, string>();
   for (const { up } of set.migrations) {
+    if (up.isProgram === true) continue;
     for (const { text, start } of planScript(up, dialect).plan.statements) {
       if (!places.has(text)) places.set(text, showPlace(placeOf(up, start)));
     }
@@ -52,10 +53,6 @@ export function timed(
     onMeasured(statement.place, clock.monotonicMs() - begin);
   };
 }
-
-export const asWritten: Perform = async ({ sql }, connection) => {
-  await connection.query(sql);
-};
 
 /** The server cannot do it in that way, for this operation or for a reason that it names. */
 const notSupported = new Set(['1845', '1846']);
