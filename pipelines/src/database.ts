@@ -31,6 +31,13 @@ export function databaseService(server: DatabaseServer): Service {
             'full_page_writes=off',
             '-c',
             'synchronous_commit=off',
+            // What it refuses is read from its log, over SQL.
+            '-c',
+            'logging_collector=on',
+            '-c',
+            'log_destination=jsonlog',
+            '-c',
+            'log_parameter_max_length_on_error=1kB',
           ])
       : base
           .withEnvVariable('MARIADB_DATABASE', database)

@@ -25,6 +25,9 @@ export enum Stack {
   Plain = 'plain',
 }
 
+/** Host name of what a call starts for itself; the names that callers give stay free. */
+const throwAwayHost = 'throw-away';
+
 const serverImages = { postgres: 'postgres', mariadb: 'mariadb' } as const;
 
 /** From commit to production: build, scan, test, rehearse and apply migrations, deploy, smoke, roll back, release. */
@@ -277,7 +280,7 @@ export class Fairway {
     version: string = 'latest',
     failOn: string = 'dangerous',
   ): Promise<Report> {
-    const scratch = this.scratchServer(engine, version);
+    const scratch = this.scratchServer('FAIRWAY_SCRATCH_URL', engine, version);
     const where = ['--database', engine, '--database-url', 'env:FAIRWAY_SCRATCH_URL', '--throw-away'];
     return await this.run(source, ['classify', ...files, ...where, '--fail-on', failOn], scratch);
   }
@@ -287,10 +290,11 @@ export class Fairway {
    *
    * @param source Checkout with its .git.
    * @param environment Environment of fairway.yml; empty for its default.
+   * @param postgres Version of the PostgreSQL server that a rehearsal throws away, that of the target; empty: fetched.
    */
   @func({ cache: 'never' })
-  async rehearse(source: Directory, environment: string = ''): Promise<Report> {
-    return await this.run(source, ['rehearse', ...flagsOf(environment)]);
+  async rehearse(source: Directory, environment: string = '', postgres: string = ''): Promise<Report> {
+    return await this.run(source, ['rehearse', ...flagsOf(environment)], this.rehearsalServer(postgres));
   }
 
   /**
@@ -311,10 +315,16 @@ export class Fairway {
    * @param source Checkout with its .git.
    * @param environment Environment of fairway.yml; empty for its default.
    * @param dryRun Only say what would be done.
+   * @param postgres Version of the PostgreSQL server that a rehearsal throws away, that of the target; empty: fetched.
    */
   @func({ cache: 'never' })
-  async deploy(source: Directory, environment: string = '', dryRun: boolean = false): Promise<Report> {
-    return await this.run(source, ['deploy', ...flagsOf(environment, dryRun)]);
+  async deploy(
+    source: Directory,
+    environment: string = '',
+    dryRun: boolean = false,
+    postgres: string = '',
+  ): Promise<Report> {
+    return await this.run(source, ['deploy', ...flagsOf(environment, dryRun)], this.rehearsalServer(postgres));
   }
 
   /**
@@ -358,10 +368,16 @@ export class Fairway {
    * @param source Checkout with its .git.
    * @param environment Environment of fairway.yml; empty for its default.
    * @param dryRun Only say what would be done.
+   * @param postgres Version of the PostgreSQL server that a rehearsal throws away, that of the target; empty: fetched.
    */
   @func({ cache: 'never' })
-  async ship(source: Directory, environment: string = '', dryRun: boolean = false): Promise<Report> {
-    return await this.run(source, ['ship', ...flagsOf(environment, dryRun)]);
+  async ship(
+    source: Directory,
+    environment: string = '',
+    dryRun: boolean = false,
+    postgres: string = '',
+  ): Promise<Report> {
+    return await this.run(source, ['ship', ...flagsOf(environment, dryRun)], this.rehearsalServer(postgres));
   }
 
   /**
@@ -379,14 +395,20 @@ export class Fairway {
     return this.serverBase ?? client().container().from(`${serverImages[engine]}:${version}`);
   }
 
-  /** A server for one call, and its address in FAIRWAY_SCRATCH_URL. */
-  private scratchServer(engine: DatabaseEngine, version: string): More {
+  /** A server for one call, and its address in a variable of the command. */
+  private scratchServer(variable: string, engine: DatabaseEngine, version: string): More {
     const uniqueName = crypto.randomUUID();
     // The name of a secret must change with its value: both are made for this call alone.
     const password = client().setSecret(`fairway-password-${uniqueName}`, uniqueName);
     const server = databaseService({ engine, base: this.serverOf(engine, version), password, uniqueName });
-    const value = client().setSecret(`fairway-url-${uniqueName}`, databaseUrl(engine, 'database', uniqueName));
-    return { services: { database: server }, secrets: [{ name: 'FAIRWAY_SCRATCH_URL', value }] };
+    const value = client().setSecret(`fairway-url-${uniqueName}`, databaseUrl(engine, throwAwayHost, uniqueName));
+    return { services: { [throwAwayHost]: server }, secrets: [{ name: variable, value }] };
+  }
+
+  /** For a rehearsal: a server of the version that was asked for, or what the command starts or fetches itself. */
+  private rehearsalServer(version: string): More {
+    if (version === '' && this.serverBase === undefined) return {};
+    return this.scratchServer('FAIRWAY_THROW_AWAY_URL', DatabaseEngine.Postgres, version);
   }
 
   private bound(): Record<string, Service> {

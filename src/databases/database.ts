@@ -76,6 +76,8 @@ export interface DatabaseContext {
   readonly environment: string;
   readonly stateDirectory: string;
   readonly cacheDirectory: string;
+  /** URL of a server that may be thrown away, where one is given: then none is started. */
+  readonly throwAway?: () => Promise<string>;
 }
 
 /** An engine: one file and one registry line. Its providers say where a server comes from. */

@@ -6,6 +6,7 @@ import type { DatabasePlugin } from './database.ts';
 import { embeddedEnvironment } from './postgres/embedded-environment.ts';
 import { postgresInspector } from './postgres/inspect.ts';
 import { ephemeralServer } from './postgres/ephemeral.ts';
+import { givenServer } from './postgres/given-server.ts';
 import { withInstalled } from './postgres/installed-programs.ts';
 import { postgresStatementWatcher } from './postgres/watch.ts';
 import { urlEnvironment } from './postgres/url-environment.ts';
@@ -20,6 +21,11 @@ const schema = z
         'embedded: a server of our own; installed: the same with the PostgreSQL that the system has; url: one that stands.',
       ),
     url: secretReference.optional().describe('With provider url: a reference to the URL, such as env:DATABASE_URL.'),
+    throwAway: secretReference
+      .optional()
+      .describe(
+        'A reference to the URL of a server that may be thrown away, for rehearsals; default: FAIRWAY_THROW_AWAY_URL, else a server of our own.',
+      ),
     variable: z
       .string()
       .default('DATABASE_URL')
@@ -37,8 +43,10 @@ export const postgres: DatabasePlugin<typeof schema> = {
   dialect: postgresDialect,
   inspector: postgresInspector,
   watcher: postgresStatementWatcher,
-  ephemeral: async ({ provider }, context, ports) =>
-    await ephemeralServer(context, provider === 'installed' ? withInstalled(ports) : ports),
+  async ephemeral({ provider }, context, ports) {
+    if (context.throwAway !== undefined) return await givenServer(await context.throwAway(), ports);
+    return await ephemeralServer(context, provider === 'installed' ? withInstalled(ports) : ports);
+  },
   environment(config, context, ports, resolveSecret) {
     const { url } = config;
     if (config.provider === 'embedded') return embeddedEnvironment(context, ports);

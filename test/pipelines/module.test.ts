@@ -95,10 +95,22 @@ describe('classify', () => {
     }, engine);
     expect(queries.some((query) => query.includes('from (address: "mariadb:11.4")'))).toBe(true);
     const run = calls(queries.find((query) => query.includes('cli.js')));
-    expect(run.find((call) => call.startsWith('withServiceBinding'))).toContain('alias: "database"');
+    expect(run.find((call) => call.startsWith('withServiceBinding'))).toContain('alias: "throw-away"');
     expect(run.find((call) => call.startsWith('withExec'))).toContain(
       '"classify","migrations","--database","mariadb","--database-url","env:FAIRWAY_SCRATCH_URL","--throw-away"',
     );
+  });
+});
+
+describe('rehearse', () => {
+  test('has a server of the version of the target, whose address is no part of a query', async () => {
+    const queries = await recorded(async () => {
+      await new Fairway().rehearse(source(), 'production', '16.4');
+    }, engine);
+    expect(queries.some((query) => query.includes('from (address: "postgres:16.4")'))).toBe(true);
+    const run = calls(queries.find((query) => query.includes('cli.js')));
+    expect(run.find((call) => call.startsWith('withServiceBinding'))).toContain('alias: "throw-away"');
+    expect(run.find((call) => call.startsWith('withSecretVariable'))).toContain('name: "FAIRWAY_THROW_AWAY_URL"');
   });
 });
 

@@ -46,7 +46,21 @@ export function databasePlugin(project: Project): DatabasePlugin | null {
 
 export function databaseContext(project: Project): DatabaseContext {
   const { stateDirectory, cacheDirectory } = project.context;
-  return { ...project.scope, stateDirectory, cacheDirectory };
+  const throwAway = throwAwayReference(project);
+  const { secrets } = project.world;
+  return {
+    ...project.scope,
+    stateDirectory,
+    cacheDirectory,
+    ...(throwAway === null ? {} : { throwAway: async () => await secrets.resolve(throwAway) }),
+  };
+}
+
+/** Where the URL of a server that may be thrown away stands: in the configuration, else in the environment. */
+function throwAwayReference({ config, context }: Project): string | null {
+  const { database } = config;
+  if (database !== undefined && 'throwAway' in database && database.throwAway !== undefined) return database.throwAway;
+  return (context.env['FAIRWAY_THROW_AWAY_URL'] ?? '') === '' ? null : 'env:FAIRWAY_THROW_AWAY_URL';
 }
 
 /** The database that the environment really uses; null when none is configured. */
