@@ -57,6 +57,20 @@ function textFlag({ flags }: Project['context'], name: string): string | undefin
   return typeof value === 'string' ? value.replace(/^v(?=\d)/, '') : undefined;
 }
 
+/**
+ * What runs as processes beside a command of the Dagger module would end with the container of that very call.
+ *
+ * Throws ConfigError `TARGET_SHORT_LIVED`.
+ */
+function refuseShortLivedHost({ context, config }: Project): void {
+  if ((context.env['FAIRWAY_DAGGER_CALL'] ?? '') === '' || config.target?.type !== 'process') return;
+  throw new ConfigError(
+    'TARGET_SHORT_LIVED',
+    'a target of type process is this host, which is the container of one Dagger call and ends with it',
+    { hint: 'Deploy to a target that is reached from there, or run fairway on the host itself; --dry-run works here.' },
+  );
+}
+
 type Base = Omit<Delivery, 'source'>;
 
 /** Everything that a delivery needs, under the lock of the environment. */
