@@ -27,6 +27,8 @@ export async function runAlembic(
   if (ini === null) throw new Error(`no alembic.ini in ${tree}`);
   const scheme = settings.urlScheme ?? ini.urlScheme ?? undefined;
   const url = programUrl({ ...session, urlScheme: scheme });
+  runs += 1;
+  const ownIni = `.fairway-alembic-${runs}.ini`;
   const command: Argv = [...(settings.program ?? ['alembic']), '-c', ownIni, ...argv];
   const before = await versionsIn(session.connection);
   const startedMs = session.clock.monotonicMs();
@@ -50,7 +52,8 @@ export async function runAlembic(
   }
 }
 
-const ownIni = '.fairway-alembic.ini';
+/** One for each run: a rehearsal migrates two databases from one tree at the same time. */
+let runs = 0;
 
 /** One transaction around it, as Alembic does where the server can, leaves nothing behind. */
 function standsAfter(

@@ -1,16 +1,20 @@
 import { EnvironmentError } from '../../errors.ts';
 import type { ToolPorts, ToolSettings } from '../tool.ts';
 
-/** Beside the tree's own files; it goes with the tree. */
-const done = '.fairway-prepared';
+const prepared = new Map<string, Promise<void>>();
 
 /** Make a tree ready for its programs, once; throws EnvironmentError `MIGRATION_PREPARE_FAILED`. */
-export async function prepareTree(
+export async function prepareTree(tree: string, settings: ToolSettings, ports: ToolPorts): Promise<void> {
+  const begun = prepared.get(tree) ?? prepareNow(tree, settings, ports);
+  prepared.set(tree, begun);
+  await begun;
+}
+
+async function prepareNow(
   tree: string,
   { prepare, env, commandTimeout }: ToolSettings,
-  { exec, files, reporter }: ToolPorts,
+  { exec, reporter }: ToolPorts,
 ): Promise<void> {
-  if (prepare.length === 0 || (await files.exists(`${tree}/${done}`))) return;
   for (const argv of prepare) {
     const result = await exec.run({
       argv,
@@ -26,5 +30,4 @@ export async function prepareTree(
       hint: 'migrations.prepare makes an export of the commit ready for the migration commands; no database was touched',
     });
   }
-  await files.writeAtomic(`${tree}/${done}`, '', 0o600);
 }

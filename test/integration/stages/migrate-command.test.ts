@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { postgresDialect } from '../../../src/domain/migration/dialect.ts';
 import type { ApplyInput } from '../../../src/stages/migrate/input.ts';
@@ -72,6 +73,21 @@ test('a tree that was left behind is refused: its command would not know what ca
     code: 'MIGRATION_MISSING',
     message: expect.stringContaining('commit bbbb was applied') as unknown,
   });
+});
+
+test('a tree is made ready once, before its first program runs, and what that says is shown', async () => {
+  const database = await here.database();
+  const write = "require('node:fs').writeFileSync('ready-' + process.pid, ''); console.log('making ready')";
+  const settings = { prepare: [[process.execPath, '-e', write] as [string, ...string[]]] };
+  const given = await input(database, 'aaaa', one, settings);
+  const result = await migrateApply(given, here.ports);
+  const made = (await readdir(given.set.tree ?? '')).filter((name) => name.startsWith('ready-'));
+  const broken = await input(database, 'bbbb', two, { prepare: [[process.execPath, '-e', 'process.exit(7)']] });
+
+  expect(result).toMatchObject({ kind: 'done' });
+  expect(made).toHaveLength(1);
+  expect(ports.shown).toContain('making ready');
+  await expect(migrateApply(broken, here.ports)).rejects.toMatchObject({ code: 'MIGRATION_PREPARE_FAILED' });
 });
 
 test('down undoes what the command did last', async () => {
