@@ -5,6 +5,7 @@ import { EnvironmentError, LockHeld } from '../errors.ts';
 import { openRollout, refOf, stableOf } from './app.ts';
 import type { App } from './app.ts';
 import { aborted } from './causes.ts';
+import { within } from './deadline.ts';
 import { longestPauseMs } from './gate.ts';
 import { assertHeld } from './locking.ts';
 import type { Runner } from './run.ts';
@@ -12,6 +13,8 @@ import { keepSecrets } from './secrets.ts';
 import { refuseBarred } from './no-return.ts';
 import { noSuchRelease } from './views.ts';
 import type { AgentWorld } from './world.ts';
+
+const clearTimeoutMs = 60_000;
 
 type Asked<T extends Request['type']> = Extract<Request, { type: T }>;
 
@@ -132,12 +135,14 @@ async function begin(
   world: AgentWorld,
 ): Promise<void> {
   const open = openRollout(app.journal.ledger());
-  if (open !== null || runner.isRunning()) {
-    const what = open === null ? 'a rollout' : `the rollout of ${open.plan.release.version}`;
+  if (open !== null) {
+    const what = `the rollout of ${open.plan.release.version}`;
     throw new LockHeld('ROLLOUT_UNDER_WAY', `${app.scope.app}/${app.scope.environment}: ${what} is not over`, {
       hint: 'Go on with "fairway resume", or return to the stable release with "fairway abort".',
     });
   }
+  // The one before has its outcome, and only clears away what it left.
+  await within(clearTimeoutMs, 'the end of the rollout before', runner.settled(), world.clock);
   if (secrets !== null) await keepSecrets(app.directory, plan.release.id, secrets, world);
   const fingerprints = Object.fromEntries(
     Object.entries(secrets ?? {}).map(([name, value]) => [name, world.fingerprint(value)]),

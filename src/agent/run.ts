@@ -44,7 +44,9 @@ export function createRunner(app: App, world: AgentWorld): Runner {
     // Said before anybody can follow again: the end that it had is not its last word.
     if (rollout !== null && rollout.end !== null)
       publish(app, { kind: 'resumed', text: `${rollout.plan.release.version} is taken up again` });
-    running = run(first)
+    // Begun a turn later: what it does at once, such as to notice that nobody follows, must find it running.
+    running = Promise.resolve()
+      .then(async () => await run(first))
       .catch((error: unknown) => {
         world.log(`rollout in ${app.directory}: ${(error as Error).stack ?? String(error)}`);
         publish(app, { kind: 'ended', text: (error as Error).message, end: unwrittenEnd(error) });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Files } from '../../../src/ports.ts';
-import { journalPath, openBench, openHost, release, scope } from './bench.ts';
+import { journalPath, openBench, openHost, records, release, scope } from './bench.ts';
 import type { Host } from './bench.ts';
 import { killAt, moments } from './killing.ts';
 
@@ -166,5 +166,24 @@ describe('a disk that takes no record', () => {
     expect(end.message).toContain('All traffic is back on 1.0.0');
     expect(host.target.running()).toEqual(['1.0.0/web']);
     await openBench(host);
+  });
+});
+
+describe('an agent that begins again long after the lease has run out', () => {
+  test('turns back once, step by step, and not many times at once', async () => {
+    for (let line = 4; line < 14; line += 1) {
+      const host = await hostWithRelease();
+      if (!(await killAt(host, canary, line, 'all'))) break;
+      await host.clock.advance(600_000);
+      const before = records(host).length;
+      const bench = await openBench(host);
+      await bench.pass(host.clock.sleep(20_000));
+      const [ended] = (await bench.ask({ type: 'history', ...scope, limit: 1 })).entries;
+
+      expect(ended?.end.code, `line ${line}`).toMatch(/^(CLIENT_LOST|PROMOTED)$/);
+      expect(host.target.running()).toHaveLength(1);
+      expect(host.proxy.calls.filter((call) => call === 'shift 1.0.0=100').length).toBeLessThan(4);
+      expect(before).toBeGreaterThan(0);
+    }
   });
 });

@@ -110,3 +110,20 @@ describe('a rollout that was left to the agent', () => {
     expect(after).toMatchObject({ stable: { version: '1.1.0' }, rollout: null });
   });
 });
+
+test('a plan that comes while the rollout before still clears away waits for it, and is not refused', async () => {
+  const { host, bench } = await serving();
+  let isSlow = true;
+  host.target.onCall = () => {};
+  const stop = host.target.discard;
+  host.target.discard = async (...given) => {
+    if (isSlow) await host.clock.sleep(5_000);
+    await stop(...given);
+  };
+  await bench.deploy(release('1.1.0', { keepReleases: 2 }));
+  const first = await bench.deploy(release('1.2.0', { keepReleases: 2 }));
+  const second = await bench.deploy(release('1.3.0', { keepReleases: 2 }));
+  isSlow = false;
+
+  expect([first.outcome, second.outcome]).toEqual(['ok', 'ok']);
+});
