@@ -84,8 +84,11 @@ export function serviceVariables(name: string, spec: ServiceSpec, password: stri
   return { [`${prefix}_HOST`]: name, [`${prefix}_PORT`]: String(port), [`${prefix}_URL`]: url };
 }
 
-/** The application comes last, because it may need the others. */
-export function inOrder(services: Readonly<Record<string, ServiceSpec>>): readonly (readonly [string, ServiceSpec])[] {
-  const rank = ({ type }: ServiceSpec): number => (type === 'application' ? 1 : 0);
-  return Object.entries(services).toSorted(([, a], [, b]) => rank(a) - rank(b));
+/** What may start at the same time: the servers, then the application, because it may need them. */
+export function inTurns(
+  services: Readonly<Record<string, ServiceSpec>>,
+): readonly (readonly (readonly [string, ServiceSpec])[])[] {
+  const all = Object.entries(services);
+  const isApplication = ([, { type }]: readonly [string, ServiceSpec]): boolean => type === 'application';
+  return [all.filter((one) => !isApplication(one)), all.filter(isApplication)].filter((turn) => turn.length > 0);
 }

@@ -1,5 +1,5 @@
 import {
-  inOrder,
+  inTurns,
   servicePlan,
   type ServicePlan,
   type ServiceSpec,
@@ -44,14 +44,21 @@ export async function startServices(
   };
   try {
     await must(['network', 'create', network], `the network of the services could not be made`, ports);
-    for (const [name, spec] of inOrder(services)) {
-      const password = ports.random(12);
-      const plan = servicePlan(spec, image, password, variables);
-      const container = `${network}-${name}`;
-      containers.push(container);
-      await run(container, name, network, plan, ports);
-      await ready(container, name, plan, spec.timeout, ports);
-      Object.assign(variables, serviceVariables(name, spec, password));
+    for (const together of inTurns(services)) {
+      const begun = together.map(([name, spec]) => {
+        const password = ports.random(12);
+        const container = `${network}-${name}`;
+        containers.push(container);
+        return { name, spec, password, container, plan: servicePlan(spec, image, password, variables) };
+      });
+      const starts = begun.map(async ({ name, spec, container, plan }) => {
+        await run(container, name, network, plan, ports);
+        await ready(container, name, plan, spec.timeout, ports);
+      });
+      // Who is still starting would otherwise be there after the clean-up.
+      const failed = (await Promise.allSettled(starts)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+      for (const { name, spec, password } of begun) Object.assign(variables, serviceVariables(name, spec, password));
     }
     return { network, variables, stop };
   } catch (error) {

@@ -18,7 +18,7 @@ import { engineNeeds, openTestEngine, slowMs, type TestEngine } from '../docker/
 import { machineImage } from '../docker/machine-image.ts';
 
 const bin = '/usr/lib/postgresql/15/bin';
-const serversNeed = [...engineNeeds, 'initdb', 'redis-server'] as const;
+const serversNeed = [...engineNeeds, 'initdb', 'redis-server', 'mariadbd'] as const;
 const needsServers = needs(...serversNeed);
 const canRun = missing(serversNeed) === null;
 
@@ -67,8 +67,19 @@ ${bin}/initdb --no-sync --no-locale --username postgres --pwfile /tmp/password -
 echo "host all all all scram-sha-256" >> /tmp/data/pg_hba.conf
 exec ${bin}/postgres -D /tmp/data -c listen_addresses='*' -c unix_socket_directories=/tmp -c jit=off`;
 
+/** As the official image: root may come from anywhere, with the password of its environment. */
+const mariadbEntry = `
+mariadb-install-db --no-defaults --basedir=/usr --datadir=/tmp/data --auth-root-authentication-method=normal \\
+  --skip-test-db --skip-name-resolve --force > /dev/null
+cat > /tmp/init.sql <<SQL
+CREATE DATABASE $MARIADB_DATABASE;
+CREATE USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+GRANT ALL ON *.* TO root@'%';
+SQL
+exec mariadbd --no-defaults --datadir=/tmp/data --socket=/tmp/s --bind-address=0.0.0.0 --init-file=/tmp/init.sql`;
+
 needsServers(
-  'tests reach PostgreSQL and Redis by their names and with a password of this run, and both were ready',
+  'tests reach PostgreSQL, MariaDB and Redis by their names and with a password of this run, and all were ready',
   async () => {
     const programs = Object.fromEntries(
       ['initdb', 'postgres', 'psql', 'pg_isready'].map((name) => [`${bin}/${name}`, `${bin}/${name}`]),
@@ -87,6 +98,22 @@ needsServers(
       entry: 'exec redis-server --bind 0.0.0.0 --protected-mode no --save ""',
       user: 'server',
     });
+    const mariadb = await machineImage(real, {
+      name: 'mariadb:machine',
+      programs: Object.fromEntries(
+        [
+          '/usr/sbin/mariadbd',
+          '/usr/bin/mariadb-admin',
+          '/usr/bin/mariadb',
+          '/usr/bin/my_print_defaults',
+          '/usr/bin/resolveip',
+        ].map((path) => [path, path]),
+      ),
+      folders: ['/usr/share/mysql', '/usr/lib/mysql/plugin', '/usr/bin/mariadb-install-db'],
+      entry: mariadbEntry,
+      user: 'server',
+      changes: ['ENV PATH=/usr/bin:/usr/sbin:/bin'],
+    });
     await mkdir(join(directory, 'source'));
     await writeFile(join(directory, 'source/Dockerfile'), `FROM ${postgres}\nENTRYPOINT []\nWORKDIR /tmp\n`);
     const common = { commit: 'c'.repeat(40), version: '1.0.0', env: {}, timeoutMs: 60_000 };
@@ -98,16 +125,18 @@ needsServers(
       artifact: result.artifact,
       run: [
         ['sh', '-c', 'psql "$DB_URL" -Atc "select 40 + 2"'],
+        ['sh', '-c', 'timeout 5 nc -w 3 "$SHOP_HOST" "$SHOP_PORT" < /dev/null | head -c 40 | tr -cd "[:alpha:]"; echo'],
         ['sh', '-c', 'printf "PING\\r\\n" | nc -w 3 "$CACHE_HOST" "$CACHE_PORT"'],
       ],
       services: {
         db: { type: 'postgres', image: postgres, env: {}, timeout: 60_000 },
+        shop: { type: 'mariadb', image: mariadb, env: {}, timeout: 60_000 },
         cache: { type: 'redis', image: redis, env: {}, timeout: 60_000 },
       },
       onLine: (_, line) => lines.push(line.trim()),
     });
 
-    expect([tested.kind, lines]).toEqual(['passed', ['42', '+PONG']]);
+    expect([tested.kind, lines]).toEqual(['passed', ['42', expect.stringContaining('MariaDB'), '+PONG']]);
     expect(await real.docker('ps', '-aq')).toBe('');
     expect(await real.docker('network', 'ls', '-q', '--filter', 'name=fairway-test')).toBe('');
   },
