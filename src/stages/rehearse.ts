@@ -16,6 +16,7 @@ import type { RunningRelease } from './rehearse/running-release.ts';
 import { makeScratch } from './rehearse/scratch.ts';
 import { makeShadow } from './rehearse/shadow.ts';
 import { stepLog } from './rehearse/step-log.ts';
+import { watchSent } from './rehearse/watch-sent.ts';
 import { predicted, watching } from './rehearse/watched.ts';
 
 export { refuseImpossible } from './rehearse/refuse.ts';
@@ -61,6 +62,7 @@ async function follow(play: Play): Promise<RehearsalResult> {
   const old = input.oldRelease === null ? null : await startOld(input.oldRelease, play);
   const shadow = old === null ? null : await makeShadow(databases, input, ports);
   const watch = watching(databases, input, ports);
+  const isByProgram = databases.pending.some(({ up }) => up.isProgram === true);
   // No release runs on the shadow: what is done there waits for nothing that is done on the stage.
   const [onStage, onShadow] = await Promise.allSettled([
     stageUp(old, shadow === null ? watch.perform : undefined, play),
@@ -73,7 +75,12 @@ async function follow(play: Play): Promise<RehearsalResult> {
     evidence,
     ...nothingBroken,
     migrations,
-    statements: await predicted(watch.seen(), databases, input, ports),
+    statements: await predicted(
+      isByProgram ? await watchSent(databases, input, ports) : watch.seen(),
+      databases,
+      input,
+      ports,
+    ),
     steps: log.steps(),
     server: databases.server.version,
     ...verdict,

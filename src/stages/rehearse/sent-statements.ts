@@ -18,9 +18,21 @@ const takesLock = /pg_try_advisory_lock|GET_LOCK\(CONCAT\('fairway:'/;
 
 /**
  * What the programs of the pending migrations send: they run once more on a copy of the base, where the server's log is
- * read. Each statement by itself, without the transactions around it; those with parameters are rows, and left out.
+ * read, once for a rehearsal. Each statement by itself, without the transactions around it; those with parameters are rows, and left out.
  */
 export async function sentStatements(
+  databases: RehearsalDatabases,
+  input: RehearsalInput,
+  ports: RehearsalPorts,
+): Promise<readonly SentStatement[]> {
+  const known = sent.get(databases) ?? captureSent(databases, input, ports);
+  sent.set(databases, known);
+  return await known;
+}
+
+const sent = new WeakMap<RehearsalDatabases, Promise<readonly SentStatement[]>>();
+
+async function captureSent(
   { server, base, role, pending }: RehearsalDatabases,
   input: RehearsalInput,
   ports: RehearsalPorts,

@@ -62,6 +62,11 @@ test.each(engines)('on %s a command with a faithful down is a proven rollback', 
   const result = await run();
 
   expect(result).toMatchObject({ rollback: 'proven', migrations: [{ name: 'bbbb' }] });
+  expect(result.statements.map(({ statement }) => statement)).toContain('ALTER TABLE books ADD pages int');
+  expect(result.statements.find(({ statement }) => statement.startsWith('ALTER'))).toMatchObject({
+    relations: ['books'],
+    ...(engine === 'postgres' ? { lock: 'ACCESS EXCLUSIVE' } : { promise: { algorithm: 'INSTANT', lock: 'NONE' } }),
+  });
 });
 
 test('a command without a down is a rollback of the code alone, and one whose down loses something says what', async () => {
