@@ -18,6 +18,7 @@ import type { BuildRequest, BuiltArtifact, Engine, ImageRequest } from '../../..
 import { openFakeRegistry } from '../../fakes/registry.ts';
 import { missing } from '../../requirements.ts';
 import { engineNeeds, needsEngine, openTestEngine, type TestEngine } from '../docker/engine.ts';
+import { machineImage } from '../docker/machine-image.ts';
 
 const commit = '3f2a91c0000000000000000000000000000000ab';
 const canRun = missing(engineNeeds) === null;
@@ -29,7 +30,7 @@ let directory: string;
 beforeAll(async () => {
   if (!canRun) return;
   real = await openTestEngine();
-  await real.base();
+  await shell();
 });
 afterAll(async () => {
   if (canRun) await real.close();
@@ -97,8 +98,13 @@ async function built(more: Partial<BuildRequest> = {}): Promise<BuiltArtifact> {
   return result.artifact;
 }
 
+/** Small, because most of what is tested here needs no more than a shell. */
+let small: Promise<string> | null = null;
+const shell = async (): Promise<string> =>
+  await (small ??= machineImage(real, { name: 'shell:machine', programs: {}, entry: 'exec sh', user: 'root' }));
+
 async function dockerfile(...lines: readonly string[]): Promise<string> {
-  return [`ARG BASE_IMAGE=${await real.base()}`, 'FROM ${BASE_IMAGE}', 'WORKDIR /app', 'COPY . .', ...lines].join('\n');
+  return [`ARG BASE_IMAGE=${await shell()}`, 'FROM ${BASE_IMAGE}', 'WORKDIR /app', 'COPY . .', ...lines].join('\n');
 }
 
 needsEngine('the image of a commit holds what the commands before left, and says what it is', async () => {
@@ -171,7 +177,7 @@ needsEngine('the layers of the base image stay what they are, so that every imag
   await source({ Dockerfile: await dockerfile(), page: 'hello' });
   const layersOf = async (image: string): Promise<readonly string[]> =>
     JSON.parse(await real.docker('image', 'inspect', '-f', '{{json .RootFS.Layers}}', image)) as string[];
-  const [base] = await layersOf(await real.base());
+  const [base] = await layersOf(await shell());
 
   expect(await layersOf((await built()).location)).toContain(base);
 });
@@ -305,7 +311,10 @@ const service = (more: Partial<Extract<ServiceSpec, { type: 'application' }>>): 
 });
 
 needsEngine('tests reach the application itself by its name once it is ready, and nothing of it is left', async () => {
-  await source({ Dockerfile: await dockerfile(), 'server.js': `setTimeout(() => { ${server} }, 500)` });
+  await source({
+    Dockerfile: (await dockerfile()).replace(await shell(), await real.base()),
+    'server.js': `setTimeout(() => { ${server} }, 500)`,
+  });
   const artifact = await built();
   const lines: string[] = [];
   const result = await engine.test({
@@ -322,7 +331,10 @@ needsEngine('tests reach the application itself by its name once it is ready, an
 });
 
 needsEngine('a service that ends before it is ready is told with its last words', async () => {
-  await source({ Dockerfile: await dockerfile(), 'server.js': 'console.log("no licence"); process.exit(9)' });
+  await source({
+    Dockerfile: (await dockerfile()).replace(await shell(), await real.base()),
+    'server.js': 'console.log("no licence"); process.exit(9)',
+  });
   const services = { web: service({}) };
 
   await expect(
@@ -383,5 +395,5 @@ needsEngine('what is not kept is removed, and nothing of others', async () => {
   expect(await engine.find(old.artifact)).toBeNull();
   expect(await engine.find(fresh.artifact)).toEqual(fresh);
   await expect(engine.verify(old)).rejects.toMatchObject({ code: 'ARTIFACT_CHANGED' });
-  expect(await real.docker('images', '-q', await real.base())).not.toBe('');
+  expect(await real.docker('images', '-q', await shell())).not.toBe('');
 });
