@@ -81,12 +81,16 @@ test('a column is renamed over three ships, and nobody goes back behind the poin
   await app.write('migrations/0004_age.sql', 'ALTER TABLE people ADD age int;\n');
   await app.commit('feat: age');
 
+  const planned = await app.fairway(['ship', '--dry-run']);
   const third = await app.fairway(['ship']);
+  const open = await app.fairway(['rollback', '--dry-run']);
   const refused = await app.fairway(['rollback', '0.1.0']);
   const back = await app.fairway(['rollback']);
   const history = await app.fairway(['history']);
 
+  expect(planned.document?.result).toMatchObject({ pendingMigrations: ['0003_email_contract', '0004_age'] });
   expect(third.exitCode, third.stderr).toBe(0);
+  expect(open.document?.result).toMatchObject({ kept: ['0.2.0'] });
   expect(third.document?.result).toMatchObject({
     rehearsal: { rollback: 'code-only', migrations: [{ version: '0003' }, { version: '0004' }] },
   });

@@ -1,6 +1,9 @@
+import { splitPending } from '../../domain/migration/contract.ts';
 import { labelOf } from '../../domain/migration/migration.ts';
 import { migrationTool } from '../../migration-tools/index.ts';
 import { targetState } from '../../stages/database.ts';
+import type { AppStatus } from '../../domain/rollout/messages.ts';
+import { servingOf } from '../../stages/contract-steps.ts';
 import { migrationsOf } from '../../stages/migrations-of.ts';
 import { planRelease } from '../../stages/release.ts';
 import { inspectSource } from '../../stages/source.ts';
@@ -29,7 +32,7 @@ export async function planned(project: Project, command: 'ship' | 'deploy'): Pro
       summary: [`nothing to do: ${version} (${commit.slice(0, 7)}) serves ${scope.app}/${scope.environment} already`],
     };
   }
-  const pending = await pendingMigrations(project, commit, workshop);
+  const pending = await pendingMigrations(project, commit, status, workshop);
   const version =
     command === 'ship' && plan.next !== null ? plan.next : `${plan.current ?? '0.0.0'}+${commit.slice(0, 7)}`;
   const steps = config.deploy.steps.map((step) => (typeof step === 'number' ? step : step.weight));
@@ -58,16 +61,23 @@ export async function planned(project: Project, command: 'ship' | 'deploy'): Pro
   };
 }
 
-/** Labels of what the commit holds and the running database does not; all of it when none runs. */
-async function pendingMigrations(project: Project, commit: string, workshop: Workshop): Promise<readonly string[]> {
+/**
+ * Labels of what the commit holds and the running database does not; all of it when none runs. Contract steps that
+ * have to wait are left out.
+ */
+async function pendingMigrations(
+  project: Project,
+  commit: string,
+  status: AppStatus | null,
+  workshop: Workshop,
+): Promise<readonly string[]> {
   const settings = project.config.migrations;
   const database = openDatabase(project);
   if (settings === undefined || database === null) return [];
   return await withScratch(workshop, async (ports) => {
     const set = await migrationsOf(commit, settings, database.plugin.dialect, ports);
     const { applied } = await targetState(database, settings, set, await database.environment.find(), ports);
-    return migrationTool(settings, ports)
-      .compare(set, applied)
-      .pending.map(({ migration }) => labelOf(migration));
+    const { pending } = migrationTool(settings, ports).compare(set, applied);
+    return splitPending(pending, servingOf(status)).due.map(({ migration }) => labelOf(migration));
   });
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServingRelease } from '../../../src/domain/migration/contract.ts';
 import { rehearse } from '../../../src/stages/rehearse.ts';
+import { needs } from '../../requirements.ts';
 import { type About, type RehearseWorld, rehearseWorld } from './rehearse-world.ts';
 
+const onMariadb = needs('mariadbd');
 let here: RehearseWorld;
 
 beforeAll(async () => {
@@ -108,4 +110,37 @@ test('a contract step whose release has baked is applied before the next rollout
   expect(result.rollback).toBe('code-only');
   expect(result.migrations.map(({ version }) => version)).toEqual(['0003']);
   expect(result.steps.map(({ step }) => step)).not.toContain('contract');
+});
+
+onMariadb('on MariaDB, too, a rename in two steps is proven in both halves', async () => {
+  const there = await rehearseWorld('mariadb');
+  try {
+    const about: About = {
+      base: {
+        '0001_people.sql': `
+          CREATE TABLE people (id int AUTO_INCREMENT PRIMARY KEY, mail varchar(100));
+          INSERT INTO people (mail) VALUES ('ann@example.com');`,
+      },
+      pending: {
+        '0002_email_expand.sql': `
+          ALTER TABLE people ADD email varchar(100);
+          CREATE TRIGGER same_email BEFORE INSERT ON people FOR EACH ROW
+            SET NEW.email = COALESCE(NEW.email, NEW.mail), NEW.mail = COALESCE(NEW.mail, NEW.email);
+          UPDATE people SET email = mail;`,
+        '0003_email_contract.sql': `-- fairway: contract
+          DROP TRIGGER same_email;
+          ALTER TABLE people DROP COLUMN mail;`,
+      },
+      old: usesMail,
+      new: usesEmail,
+    };
+
+    const result = await rehearse({ ...(await there.input(about)), serving }, there.ports);
+
+    expect(result.rollback).toBe('code-only');
+    expect(result.steps.at(-1)).toMatchObject({ step: 'contract', outcome: 'ok' });
+    expect(result.evidence).toMatchObject({ waiting: ['0003'] });
+  } finally {
+    await there.world.remove();
+  }
 });

@@ -1,3 +1,5 @@
+import { barrierTo } from '../../../domain/rollout/no-return.ts';
+import type { ReleaseSpec } from '../../../domain/rollout/plan.ts';
 import { ConfigError } from '../../../errors.ts';
 import { errorOf, followRollout } from '../../../stages/follow.ts';
 import { stage } from '../../../stages/stage.ts';
@@ -19,7 +21,10 @@ export const run: CommandBody = async (context) => {
     );
   }
   if (context.dryRun) {
-    const kept = status.releases.filter(({ id }) => id !== status.stable?.id).map((release) => release.version);
+    const isOpen = (spec: ReleaseSpec): boolean => barrierTo(spec, status.noReturns ?? []) === null;
+    const kept = status.releases
+      .filter(({ id, spec }) => id !== status.stable?.id && isOpen(spec))
+      .map((release) => release.version);
     return {
       outcome: 'planned',
       code: 'PLANNED',
