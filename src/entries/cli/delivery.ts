@@ -63,7 +63,8 @@ function textFlag({ flags }: Project['context'], name: string): string | undefin
  * Throws ConfigError `TARGET_SHORT_LIVED`.
  */
 function refuseShortLivedHost({ context, config }: Project): void {
-  if ((context.env['FAIRWAY_DAGGER_CALL'] ?? '') === '' || config.target?.type !== 'process') return;
+  const isCall = (context.env['FAIRWAY_DAGGER_CALL'] ?? '') !== '' && ['deploy', 'ship'].includes(context.command);
+  if (!isCall || config.target?.type !== 'process') return;
   throw new ConfigError(
     'TARGET_SHORT_LIVED',
     'a target of type process is this host, which is the container of one Dagger call and ends with it',
@@ -82,6 +83,7 @@ export async function delivering<T>(
 ): Promise<T> {
   const { context, scope } = project;
   const hosts = hostsOf(project);
+  if (hosts === null) refuseShortLivedHost(project);
   const shop = hosts === null ? project : buildingAt(project, hosts);
   const workshop = await openWorkshop(shop, elsewhere);
   const target = hosts === null ? openTarget(shop) : judgedOn(hosts, shop);

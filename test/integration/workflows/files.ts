@@ -6,7 +6,7 @@ export const root = join(import.meta.dirname, '../../..');
 
 const folder = join(root, '.github/workflows');
 
-/** Our own workflows, and what `fairway init --ci github` writes, by name. */
+/** Our own workflows, what `fairway init --ci github` writes, and the one that the examples show, by name. */
 export const workflows: ReadonlyMap<string, string> = new Map([
   ...readdirSync(folder)
     .toSorted()
@@ -15,4 +15,5 @@ export const workflows: ReadonlyMap<string, string> = new Map([
     'written-by-init.yml',
     githubWorkflow({ action: `owner/fairway@${'0123456789'.repeat(4)} # v1.0.0`, branch: 'main' }).text,
   ],
+  ['example-dagger.yml', readFileSync(join(root, 'examples/dagger/github-actions.yml'), 'utf8')],
 ]);
