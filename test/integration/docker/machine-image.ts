@@ -45,6 +45,7 @@ export async function machineImage(engine: TestEngine, image: MachineImage): Pro
     await writeFile(join(root, 'entry'), `#!/bin/sh\nset -e\n${image.entry}\n`, { mode: 0o755 });
     const tar = [
       '--sort=name',
+      '--mtime=@0',
       '--owner=0',
       '--group=0',
       '--numeric-owner',
