@@ -14,11 +14,11 @@ import { resolve } from 'node:path';
 import { existingAgent, statusOf } from './agent.ts';
 import type { CommandContext } from './command.ts';
 import { buildHead } from './commands/build.ts';
-import { openWorkshop } from './delivery.ts';
-import { openProject } from './project.ts';
+import { openWorkshop, type Workshop } from './delivery.ts';
+import { openProject, type Project } from './project.ts';
 import { configurationIfAny, scanSettings } from './scan-settings.ts';
 import { askedBase, lookOf, namedSubject, treeBase, type Verb } from './scan-subject.ts';
-import { openScanner } from './scanner.ts';
+import { openScanner, openScans } from './scanner.ts';
 import { openWorld, sweep, type World } from './world.ts';
 
 type OnKnown = ScanInput['onKnown'];
@@ -41,13 +41,25 @@ export async function scanBuilt(context: CommandContext, onKnown: OnKnown): Prom
         source: { version, commit },
         artifact,
         stable: status?.stable ?? null,
-        bases: asked === null ? [] : [asked],
+        bases: asked === null ? await releasedBase(project, commit, status?.stable ?? null, workshop) : [asked],
         signal: context.signal,
         onKnown,
       },
       { ...workshop, scanner },
     );
   });
+}
+
+/** Where nothing serves that this machine knows of, as in a CI job: the SBOM of the last release, from its registry. */
+async function releasedBase(
+  { config }: Pick<Project, 'config'>,
+  commit: string,
+  stable: unknown,
+  { scans, repository }: Pick<Workshop, 'scans' | 'repository'>,
+): Promise<readonly ScanBase[]> {
+  if (stable !== null || scans.attached === null) return [];
+  const { current } = await planRelease(config.release, { commit }, repository);
+  return current === null ? [] : [await scans.attached(current)];
 }
 
 /** Scan what the command line names, or the tree of the commit that is checked out. */
@@ -64,6 +76,7 @@ export async function scanNamed(verb: Verb, context: CommandContext, onKnown: On
     const tree = named === null && repository !== null ? await headTree(context, repository, `${folder}/tree`) : null;
     const subject = named ?? { kind: 'directory' as const, path: tree?.path ?? directory };
     const base = await baseOf(context, world, {
+      verb,
       tree,
       repository,
       config: loaded?.config ?? null,
@@ -106,11 +119,13 @@ async function baseOf(
   context: CommandContext,
   world: World,
   {
+    verb,
     tree,
     repository,
     config,
     folder,
   }: {
+    readonly verb: Verb;
     readonly tree: HeadTree | null;
     readonly repository: Repository | null;
     readonly config: Config | null;
@@ -118,12 +133,22 @@ async function baseOf(
   },
 ): Promise<ScanBase | null> {
   const asked = await askedBase(context, world, { repository, folder });
-  if (asked !== null || tree === null || repository === null || config === null) return asked;
+  if (asked !== null || repository === null || config === null) return asked;
+  if (tree === null) return verb === 'image' ? await imageBase(context, repository) : null;
   const { previousTag } = await planRelease(config.release, { commit: tree.commit }, repository);
   const commit = previousTag === null ? null : await repository.resolve(`refs/tags/${previousTag}^{commit}`);
   if (commit === null || previousTag === null)
     return { kind: 'none', why: 'there is no released version before this commit' };
   return await treeBase(previousTag, commit, repository, folder);
+}
+
+/** For an image that was named, what the registry has of the last release. */
+async function imageBase(context: CommandContext, repository: Repository): Promise<ScanBase | null> {
+  const project = await openProject(context);
+  const commit = (await repository.head())?.commit;
+  const found =
+    commit === undefined ? [] : await releasedBase(project, commit, null, { ...openScans(project), repository });
+  return found[0] ?? null;
 }
 
 const noSources: Sources = { files: [], dockerfile: 'Dockerfile', prefix: '', root: '' };

@@ -36,6 +36,8 @@ export interface ScanPlaces {
   readonly kept: KeptScans;
   /** How the scanner gets at an artifact of this engine. */
   readonly subjectOf: (artifact: BuiltArtifact) => ScanSubject;
+  /** What hangs on the image of a version in the registry; null without one. */
+  readonly attached: ((version: string) => Promise<ScanBase>) | null;
 }
 
 /** Scan what was built against the release that serves, and keep its SBOM for the scan after it. */
@@ -67,10 +69,10 @@ export async function scanArtifact(input: ArtifactScan, ports: ArtifactScanPorts
   return scanned;
 }
 
-/** Its SBOM as it was kept; else the artifact itself, looked at once more. */
+/** Its SBOM as it was kept; else the artifact itself, looked at once more; else the SBOM that the registry has. */
 async function basesOf(
   stable: EarlierRelease | null,
-  { engine, scans: { kept, subjectOf } }: ArtifactScanPorts,
+  { engine, scans: { kept, subjectOf, attached } }: ArtifactScanPorts,
 ): Promise<readonly ScanBase[]> {
   if (stable === null) return [{ kind: 'none', why: 'nothing serves yet' }];
   const { version, artifact } = stable;
@@ -83,6 +85,7 @@ async function basesOf(
       : [
           { kind: 'rescan' as const, subject: subjectOf(found), from: `the artifact of ${version} itself`, others: [] },
         ]),
+    ...(sbom === null && found === null && attached !== null ? [await attached(version)] : []),
     { kind: 'none', why: `neither the SBOM nor the artifact of ${version} can be had` },
   ];
 }

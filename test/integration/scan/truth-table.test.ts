@@ -62,6 +62,18 @@ test('an expired waiver is a finding: 3, under a code of its own', async () => {
   expect(await endOf(shop, '--offline')).toEqual(['refused', 'SCAN_WAIVER_EXPIRED', 3]);
 });
 
+test('a change waives nothing of its own: on a pull request whose base cannot be seen, waivers are not counted', async () => {
+  using shop = openShop();
+  shop.database([minimist]);
+  shop.write('fairway.yml', waiver(day(100)));
+  shop.commit('chore: waive it');
+  const ended = await shop.scan(['filesystem', '--offline'], { env: { GITHUB_EVENT_NAME: 'pull_request' } });
+  expect([ended.document.code, ended.code]).toEqual(['SCAN_FINDINGS', 3]);
+  expect(ended.stderr).toContain(
+    'the base branch cannot be seen, so the waivers and VEX files of this change are not counted',
+  );
+});
+
 test('what a VEX file of the policy says does not affect us is no finding: 0; another content of it is refused: 2', async () => {
   using shop = openShop();
   shop.database([minimist]);
