@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { gitRoutes } from './github-git.ts';
 import type { GraphqlWorld } from './github-graphql.ts';
 import { answerGraphql } from './github-graphql.ts';
@@ -52,6 +53,8 @@ export interface FakeGitHub extends GraphqlWorld {
     payload: unknown;
     statuses: { state: string; description: string; environment_url?: string }[];
   }[];
+  /** What code scanning was given, unpacked. */
+  readonly scans: { commit: string; ref: string; sarif: unknown }[];
   readonly dispatches: { workflow: string; ref: string }[];
   /** Its token is of an app: commits made through the API are signed. */
   isSigning: boolean;
@@ -96,6 +99,7 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
     hasGraphql: true,
     issues: [],
     deployments: [],
+    scans: [],
     dispatches: [],
     log: [],
     faults: [],
@@ -217,6 +221,7 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
           }),
       ],
       ['POST', /^\/actions\/workflows\/(.+)\/dispatches$/, (workflow) => dispatch(workflow, json())],
+      ['POST', /^\/code-scanning\/sarifs$/, () => receiveSarif(json())],
       ['POST', /^\/labels$/, () => createLabel(json())],
       ['POST', /^\/issues\/(\d+)\/labels$/, (issue) => addLabels(Number(issue), json())],
       ['POST', /^\/graphql$/, () => (github.hasGraphql ? graphql(json()) : absent())],
@@ -427,6 +432,13 @@ export async function startFakeGitHub(bareRepository?: string): Promise<FakeGitH
     if (!states.includes(body.state ?? '') || (body.description ?? '').length > 140) return invalid('invalid');
     deployment.statuses.push({ description: '', ...body, state: body.state ?? '' });
     return ok({ id: nextId++ }, 201);
+  }
+
+  function receiveSarif(body: { commit_sha?: string; ref?: string; sarif?: string }): Reply {
+    const { commit_sha: commit = '', ref = '', sarif = '' } = body;
+    github.scans.push({ commit, ref, sarif: JSON.parse(gunzipSync(Buffer.from(sarif, 'base64')).toString()) });
+    const id = `47177e22-5596-11eb-80a1-${String(nextId++).padStart(12, '0')}`;
+    return ok({ id, url: `${url}/repos/owner/name/code-scanning/sarifs/${id}` }, 202);
   }
 
   function dispatch(workflow: string | undefined, body: { ref?: string }): Reply {

@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Call } from '../forge/request.ts';
 
 /** What a run leaves on GitHub for people: comments, deployments, issues. Each once, however often a run is repeated. */
@@ -16,6 +18,8 @@ export interface GitHubPages {
     marker: string,
     issue: { readonly title: string; readonly body: string; readonly isOpen: boolean },
   ): Promise<void>;
+  /** Findings for code scanning, beside the lines of a commit on a branch, a tag or a pull request. */
+  uploadSarif(found: { readonly commit: string; readonly ref: string; readonly sarif: string }): Promise<void>;
 }
 
 export interface WantedDeployment {
@@ -113,6 +117,10 @@ export function githubPages(call: Call): GitHubPages {
       } else if (isOpen) {
         await call(`POST ${base}/issues`, { title, body });
       }
+    },
+    async uploadSarif({ commit, ref, sarif }) {
+      const packed = await promisify(gzip)(sarif);
+      await call(`POST ${base}/code-scanning/sarifs`, { commit_sha: commit, ref, sarif: packed.toString('base64') });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { harmless } from '../report/harmless.ts';
+import { sarifText } from '../report/sarif-text.ts';
 import { type Finding, fingerprintOf, type Severity } from './finding.ts';
 import type { Judged } from './judge.ts';
 import type { Place } from './locate.ts';
@@ -56,7 +57,7 @@ function resultOf({ judged, place }: Placed) {
   return {
     ruleId: harmless(finding.id),
     level: levels[finding.severity],
-    message: { text: plain(sentence(finding)) },
+    message: { text: sarifText(harmless(sentence(finding))) },
     ...(place === null ? {} : { locations: [location(place)] }),
     partialFingerprints: { 'fairwayFinding/v1': fingerprintOf(finding) },
     baselineState: since === 'introduced' ? 'new' : 'unchanged',
@@ -79,6 +80,3 @@ export function sentence({ component, version, title, fixedIn, id }: Finding): s
   const fix = fixedIn.length === 0 ? '' : ` (fixed in ${fixedIn.join(', ')})`;
   return `${what}: ${title || id}${fix}`;
 }
-
-/** Brackets would begin a link. */
-const plain = (text: string): string => harmless(text).replace(/[\\[\]]/g, String.raw`\$&`);

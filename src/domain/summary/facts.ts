@@ -50,7 +50,9 @@ export interface RunFacts {
   }[];
 }
 
-export function runFacts(document: FinalDocument, events: readonly RunEvent[]): RunFacts {
+/** `prefix` goes before paths of the project, for a project that is a folder of its repository: `apps/shop/`. */
+export function runFacts(document: FinalDocument, events: readonly RunEvent[], prefix = ''): RunFacts {
+  const placed = (file: string): string => (/^(\/|[A-Za-z]:)/.test(file) ? file : `${prefix}${file}`);
   const result: unknown = document.result;
   const release = at(result, 'release');
   const rehearsal = at(result, 'rehearsal') ?? (at(result, 'rollback') === null ? null : result);
@@ -69,7 +71,7 @@ export function runFacts(document: FinalDocument, events: readonly RunEvent[]): 
     rollbackReason: text(at(rehearsal, 'reason')),
     migrationClass: text(at(result, 'class')),
     statements: list(at(result, 'statements')).map((one) => ({
-      file: text(at(one, 'file')) ?? '',
+      file: placed(text(at(one, 'file')) ?? ''),
       line: number(at(one, 'line')) ?? 1,
       class: text(at(one, 'class')) ?? '',
       reason: text(at(one, 'reason')) ?? '',
@@ -90,13 +92,16 @@ export function runFacts(document: FinalDocument, events: readonly RunEvent[]): 
     notes: text(at(result, 'notes')),
     level: text(at(result, 'level')),
     failure: error === null ? null : { message: text(at(error, 'message')) ?? '', hint: text(at(error, 'hint')) },
-    problems: list(at(error, 'problems')).map((one) => ({
-      path: text(at(one, 'path')) ?? '',
-      message: text(at(one, 'message')) ?? '',
-      file: text(at(one, 'file')),
-      line: number(at(one, 'line')),
-      column: number(at(one, 'column')),
-    })),
+    problems: list(at(error, 'problems')).map((one) => {
+      const file = text(at(one, 'file'));
+      return {
+        path: text(at(one, 'path')) ?? '',
+        message: text(at(one, 'message')) ?? '',
+        file: file === null ? null : placed(file),
+        line: number(at(one, 'line')),
+        column: number(at(one, 'column')),
+      };
+    }),
   };
 }
 

@@ -9,6 +9,9 @@ export function deniedAdvice(error: FairwayError, needed: Permissions, isFork: b
   if (error.code !== 'FORGE_DENIED') return '';
   if (error.facts['status'] === 401) return 'The token is expired, revoked or of another server.';
   if (isFork) return 'A pull request of a fork has a token that only reads; the run is not affected.';
+  if (/(must be|is not) enabled/i.test(error.message)) {
+    return 'That is switched on in the settings of the repository; no permission of a job does it.';
+  }
   const header = error.facts['needed'];
   const asked = typeof header === 'string' ? acceptedPermissions(header) : null;
   return `Give the job:\n\n${permissionsYaml(asked === null ? needed : merged(needed, asked))}`;

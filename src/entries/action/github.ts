@@ -10,6 +10,7 @@ import { permissionsOf, type Report } from '../../domain/trust/permissions.ts';
 import { reachOf } from '../../domain/trust/reach.ts';
 import type { RunEvent } from '../../ports.ts';
 import type { Run } from '../cli/context.ts';
+import { uploadSarif } from './code-scanning.ts';
 import { closingState, collectingCommands, deployed, deploymentCommands, ends } from './deployment.ts';
 import type { ActionInputs } from './read-inputs.ts';
 import { runUrlOf } from './results.ts';
@@ -45,7 +46,10 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
   // Of what is released: a branch tells about itself in its own pages.
   const scans = command === 'scan' && wants('issue') && /^(?:schedule|workflow_dispatch)$/.test(event.name);
   const pages =
-    pull === null && !scans && !((isDeploy || collects) && (wants('deployment') || wants('issue')))
+    pull === null &&
+    !scans &&
+    !wants('code-scanning') &&
+    !((isDeploy || collects) && (wants('deployment') || wants('issue')))
       ? null
       : await pagesOf(env, token);
   let deployment: number | null = null;
@@ -114,6 +118,9 @@ export async function openGitHub(options: GitHubOptions): Promise<GitHub> {
           await github.issueOnce(marker, rollbackIssue(facts, { environment, marker, runUrl }));
         });
       }
+      await attempt('code-scanning', 'code scanning has nothing of this run', async (github) => {
+        await uploadSarif(run, inputs, { env, warn }, github);
+      });
       const marker = commentMarker(`scan/${env['GITHUB_WORKFLOW'] ?? ''}`);
       const found = scans ? scanIssue(facts, { marker, runUrl }) : null;
       if (found !== null) {

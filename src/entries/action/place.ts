@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { CommandContext } from '../cli/command.ts';
 import type { Run } from '../cli/context.ts';
 
@@ -14,4 +14,11 @@ export function placeOf({ globals }: Run, env: Readonly<Record<string, string | 
   const file = text('config') ?? (env['FAIRWAY_CONFIG'] || null);
   const configFile = file === null || isAbsolute(file) ? file : resolve(directory, file);
   return { directory, configFile, environment: text('env') ?? (env['FAIRWAY_ENV'] || null), env };
+}
+
+/** What stands before a path of the project, so that it begins at the top of the checkout: `apps/shop/`, or nothing. */
+export function prefixOf(directory: string, env: Readonly<Record<string, string | undefined>>): string {
+  const workspace = env['GITHUB_WORKSPACE'] || '.';
+  const below = relative(workspace, resolve(workspace, directory)).split(sep).join('/');
+  return below === '' || below.startsWith('..') || isAbsolute(below) ? '' : `${below}/`;
 }

@@ -9,6 +9,7 @@ import { jobSummary } from '../../domain/summary/job-summary.ts';
 import type { RunEvent } from '../../ports.ts';
 import type { GitHub } from './github.ts';
 import { outputsOf } from './outputs.ts';
+import { prefixOf } from './place.ts';
 import type { ActionInputs } from './read-inputs.ts';
 
 export interface Result {
@@ -26,7 +27,7 @@ export interface Result {
 export async function tellResult(result: Result): Promise<void> {
   const { document, events, inputs, github, runner, env, warn } = result;
   const report = await writeReport(document, env, warn);
-  const facts = runFacts(document, events);
+  const facts = runFacts(document, events, prefixOf(inputs?.directory ?? '.', env));
   const troubles = new Set<string>();
   for (const [name, value] of outputsOf(facts, report)) {
     const trouble = runner.output(name, value);

@@ -13,6 +13,7 @@ import { listenForInterrupts } from '../cli/interrupt.ts';
 import { expected } from '../cli/unexpected.ts';
 import { ownVersion } from '../cli/version.ts';
 import { askedRun, currentEvent } from './ask.ts';
+import { withSarif } from './code-scanning.ts';
 import { openGitHub, type GitHub } from './github.ts';
 import { type ActionInputs, readInputs } from './read-inputs.ts';
 import { basePolicy } from './policy.ts';
@@ -56,7 +57,7 @@ export async function runStep(runner: Runner): Promise<number> {
     inputs = await readInputs(process.env);
     inputs.remarks.forEach(warn);
     const event = await currentEvent(process.env);
-    const run = askedRun(inputs, event);
+    const run = withSarif(askedRun(inputs, event), inputs, process.env);
     await provideDagger(inputs, (text) => runner.hide(text), say);
     const policy = await basePolicy(event, run, process.env, warn);
     github = await openGitHub({ env: process.env, token, inputs, run, event, warn });
@@ -121,6 +122,7 @@ function commandEnvironment(token: string): NodeJS.ProcessEnv {
   const given = Object.entries(process.env).filter(([name]) => !/^(INPUT|STATE)_/i.test(name));
   return {
     ...Object.fromEntries(given),
+    FAIRWAY_DOOR: 'action',
     ...(token === '' ? {} : { GITHUB_TOKEN: process.env['GITHUB_TOKEN'] || token }),
   };
 }

@@ -15,7 +15,7 @@ export type InputSpec = InputBase &
     | { readonly kind: 'yaml-list' }
   );
 
-export const reports = ['summary', 'annotations', 'comment', 'deployment', 'issue'] as const;
+export const reports = ['summary', 'annotations', 'comment', 'deployment', 'issue', 'code-scanning'] as const;
 
 export const inputs = [
   {
@@ -64,7 +64,7 @@ export const inputs = [
     choices: [...reports, 'none'],
     default: ['summary', 'annotations', 'comment', 'deployment'],
     about:
-      'What the run writes to GitHub, one per line: summary, annotations, comment (on pull requests), deployment, issue (after a rollback, or about what a scan of a released version found), or none.',
+      'What the run writes to GitHub, one per line: summary, annotations, comment (on pull requests), deployment, issue (after a rollback, or about what a scan of a released version found), code-scanning (what classify and scan find), or none.',
   },
 ] as const satisfies readonly InputSpec[];
 

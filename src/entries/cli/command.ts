@@ -37,6 +37,8 @@ export interface CommandContext {
   readonly ask: (question: string) => Promise<boolean>;
   /** Register a value that nothing this run prints, writes or answers may show. */
   readonly conceal: (secret: string) => void;
+  /** A text for a file of this run, without what was concealed so far. */
+  readonly masked: (text: string) => string;
 }
 
 /** How a command ended; the stages are collected from what it reported. */

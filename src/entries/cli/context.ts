@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { cacheDirectory, stateDirectory } from '../../adapters/node/paths.ts';
-import type { Reporter } from '../../ports.ts';
 import type { Invocation } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { runIdOf } from './run-id.ts';
@@ -22,7 +21,7 @@ export interface Surroundings {
 export function createContext(
   { command, globals, flags, positionals }: Run,
   { env, cwd, ...surroundings }: Surroundings,
-  voice: { readonly reporter: Reporter; readonly conceal: (secret: string) => void },
+  voice: Pick<CommandContext, 'reporter' | 'conceal' | 'masked'>,
 ): CommandContext {
   const startedAt = new Date();
   const given = (flag: string, variable?: string): string | null => {

@@ -59,7 +59,7 @@ export async function runCommand(run: Run, door: Door): Promise<number> {
     audience?.onSecret(secret);
     mask.register(secret);
   };
-  const context = createContext(run, door, { reporter, conceal });
+  const context = createContext(run, door, { reporter, conceal, masked });
   const warn = (text: string): void => door.console.report({ type: 'warning', text });
   const log = run.command.recorded ? openRunLog(context.stateDirectory, context.runId, warn) : null;
   const flown: RunEvent[] = [];

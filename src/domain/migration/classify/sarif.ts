@@ -1,3 +1,4 @@
+import { sarifText } from '../../report/sarif-text.ts';
 import type { Classification, StatementResult } from './result.ts';
 import { mariadbRuleNamed } from './mariadb/rules.ts';
 import { ruleNamed } from './rules/index.ts';
@@ -47,11 +48,11 @@ function result(one: StatementResult, ruleId: string): unknown {
   return {
     ruleId,
     level: levels[one.class],
-    message: { text: one.safer === null ? one.reason : `${one.reason}\n\nDo it so:\n${one.safer}` },
+    message: { text: sarifText(one.safer === null ? one.reason : `${one.reason}\n\nDo it so:\n${one.safer}`) },
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: one.file },
+          artifactLocation: { uri: encodeURI(one.file) },
           region: { startLine: one.line, startColumn: one.column, endLine: one.line + lines.length - 1 },
         },
       },

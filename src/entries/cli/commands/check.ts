@@ -9,7 +9,9 @@ import { permissionLines } from '../permission-lines.ts';
 /** Judge the configuration and say what it means; the result holds everything resolved, durations in ms. */
 export const run: CommandBody = async (context) => {
   const { config, environment, environments, file, directory } = await loadConfiguration(context);
-  const folder = config.migrations?.directory;
+  const { migrations } = config;
+  // Prisma and Alembic are looked for where they usually are, too.
+  const folder = migrations?.tool === 'sql' ? migrations.directory : undefined;
   if (folder !== undefined && !(await isFolder(join(directory, folder)))) {
     context.reporter.report({ type: 'warning', text: `migrations.directory: there is no folder ${folder} yet` });
   }
@@ -21,7 +23,7 @@ export const run: CommandBody = async (context) => {
       `${config.app}: the configuration is right; environments: ${environments.join(', ')}`,
       `With ${environment}:`,
       ...meaning(config).map(([what, how]) => `  ${what.padEnd(10)} ${how}`),
-      ...(context.flags['github'] === true ? permissionLines() : []),
+      ...(context.flags['github'] === true ? permissionLines(config.release) : []),
     ],
   };
 };

@@ -70,9 +70,12 @@ export const run: CommandBody = async (context) => {
     startServer: existing === null ? async () => await throwAway(engine, context, world) : async () => existing.server,
   });
   const file = text(context, 'sarif');
-  if (file !== null) await world.files.writeAtomic(resolve(context.directory, file), sarif(result, context.version));
-  if (context.env['GITHUB_ACTIONS'] === 'true')
-    for (const line of annotations(result)) process.stderr.write(`${line}\n`);
+  if (file !== null) {
+    await world.files.writeAtomic(resolve(context.directory, file), context.masked(sarif(result, context.version)));
+  }
+  // The Action makes its own of the result.
+  if (context.env['GITHUB_ACTIONS'] === 'true' && context.env['FAIRWAY_DOOR'] !== 'action')
+    for (const line of annotations(result)) process.stderr.write(`${context.masked(line)}\n`);
   return ended(result, (text(context, 'fail-on') ?? 'dangerous') as FailOn);
 };
 

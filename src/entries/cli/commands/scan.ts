@@ -33,7 +33,7 @@ async function told(
   if (scanned === undefined) return {};
   const file = context.flags['sarif'];
   if (typeof file === 'string') {
-    await writeFile(resolve(context.directory, file), scanSarif(scanned.placed, context.version));
+    await writeFile(resolve(context.directory, file), context.masked(scanSarif(scanned.placed, context.version)));
   }
   return { scan: scanned.document };
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createMask } from '../../../../src/domain/secrets/mask.ts';
 import type { DatabaseContext } from '../../../../src/databases/database.ts';
 import type { CommandContext } from '../../../../src/entries/cli/command.ts';
 import { openWorld, type World } from '../../../../src/entries/cli/world.ts';
@@ -35,8 +34,8 @@ export function openTestWorld(): TestWorld {
     isTerminal: false,
     ask: () => Promise.resolve(false),
     conceal: () => undefined,
-    mask: createMask(),
-  } as CommandContext;
+    masked: (text) => text,
+  };
   return {
     world: openWorld(context, home),
     place: {

@@ -31,6 +31,24 @@ test('a dry run writes only its comment', () => {
   });
 });
 
+test('a release that tells issues and pull requests writes both, and starts followers with actions', () => {
+  const wishes = { comments: false, labels: [], followers: [] };
+  expect(permissionsOf('release', 'touches', [], wishes)).toEqual({ contents: 'write' });
+  const telling = { contents: 'write', issues: 'write', 'pull-requests': 'write' };
+  expect(permissionsOf('release', 'touches', [], { ...wishes, comments: true })).toEqual(telling);
+  expect(permissionsOf('ship', 'touches', [], { ...wishes, labels: ['released'] })).toEqual(telling);
+  expect(permissionsOf('ship', 'touches', [], { ...wishes, followers: ['docs.yml'] })).toMatchObject({
+    actions: 'write',
+  });
+  expect(permissionsOf('ship', 'reads', [], { ...wishes, comments: true })).toEqual({ contents: 'read' });
+  expect(permissionsOf('deploy', 'touches', [], { ...wishes, comments: true })).toEqual({ contents: 'read' });
+});
+
+test('code scanning takes security-events, and only of what writes findings', () => {
+  expect(permissionsOf('scan', 'runs', ['code-scanning'])).toEqual({ contents: 'read', 'security-events': 'write' });
+  expect(permissionsOf('deploy', 'touches', ['code-scanning'])).toEqual({ contents: 'read' });
+});
+
 test("GitHub's header is read: comma together, semicolon one of them", () => {
   expect(acceptedPermissions('contents=write,pull_requests=read')).toEqual({
     contents: 'write',
@@ -58,6 +76,13 @@ test('a denied request answers with the block to paste, what was there before in
   expect(deniedAdvice(denied({ status: 403, needed: null }), needed, false)).toBe(
     `Give the job:\n\n${permissionsYaml(needed)}`,
   );
+});
+
+test('what is switched off in the repository is no matter of permissions', () => {
+  const off = new EnvironmentError('FORGE_DENIED', 'Code Security must be enabled for this repository', {
+    facts: { status: 403 },
+  });
+  expect(deniedAdvice(off, {}, false)).toContain('settings of the repository');
 });
 
 test('a fork cannot be given more, an expired token is not a matter of permissions, other errors are not ours', () => {

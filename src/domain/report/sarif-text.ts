@@ -1,0 +1,7 @@
+import { harmlessLines } from './harmless.ts';
+
+/** Text from outside as a message of SARIF: brackets would begin a link, and nothing steers where it is shown. */
+export const sarifText = (text: string): string =>
+  harmlessLines(text)
+    .join('\n')
+    .replace(/[\\[\]]/g, String.raw`\$&`);
