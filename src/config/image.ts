@@ -24,9 +24,7 @@ export const imageSection = z.strictObject({
   labels: z
     .record(z.string().regex(/^[a-z0-9]([a-z0-9./_-]*[a-z0-9])?$/), z.string())
     .default({})
-    .describe(
-      'Labels besides those that Fairway gives: revision, version, created, title and source by the names of OCI.',
-    ),
+    .describe('Labels besides those that Fairway gives: revision, version, created and title by the names of OCI.'),
   sbom: z
     .array(z.enum(['cyclonedx', 'spdx']))
     .default(['cyclonedx', 'spdx'])

@@ -65,7 +65,14 @@ export function normalImages(directory: string, ports: NormalPorts) {
       const argv: Argv = [docker.program, 'image', 'rm', '--no-prune', raw];
       await ports.exec.run({ argv, env: docker.env, timeoutMs: removeTimeoutMs });
     },
-    forgetNote: async (digest: string): Promise<void> => await files.remove(noteOf(digest)),
+    /** With what leads to it. */
+    async forgetNote(digest: string): Promise<void> {
+      for (const name of await files.list(directory)) {
+        const path = `${directory}/${name}`;
+        if (name.startsWith('of-') && (await files.readText(path)).trim() === digest) await files.remove(path);
+      }
+      await files.remove(noteOf(digest));
+    },
   };
 }
 

@@ -31,7 +31,9 @@ export async function buildHead(context: CommandContext, { config, scope }: Proj
     version: unreleasedVersion(plan.current, commit),
     sourceDateEpoch: await commitEpoch(commit, workshop.repository),
   };
-  const status = await existingAgent(context, async (agent) => await statusOf(agent, scope));
+  // A folder is not judged by its size: nobody is asked about the last one.
+  const isImage = workshop.engine.name !== 'host';
+  const status = isImage ? await existingAgent(context, async (agent) => await statusOf(agent, scope)) : null;
   let image: ImageReport | null = null;
   const judge = {
     previous: status?.stable?.artifact ?? null,
