@@ -94,7 +94,7 @@ async function follow(play: Play): Promise<RehearsalResult> {
     return await end({ rollback: 'first', reason: 'nothing serves yet: there is nothing to go back to' });
   const verdict = await withNew(running, old, onShadow.value?.seen ?? null, play);
   if (verdict.rollback === 'impossible' || databases.waiting.length === 0) return await end(verdict);
-  const expandedSchema = await proveContract(play);
+  const expandedSchema = await proveContract(play, watch.perform);
   return { ...(await end(verdict)), evidence: { ...evidence, expandedSchema } };
 }
 

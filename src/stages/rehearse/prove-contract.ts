@@ -1,5 +1,6 @@
 import { schemaChecksum } from '../../domain/migration/evidence.ts';
 import { labelOf } from '../../domain/migration/migration.ts';
+import type { Perform } from '../migrate/perform.ts';
 import { appliedOrRefused, bring, schemaIn, withoutWaiting } from './databases.ts';
 import { assertPasses, runNew } from './new-release.ts';
 import type { Play } from './play.ts';
@@ -13,7 +14,7 @@ const database = 'fairway_contract';
  * Answers a checksum of the schema that the steps are to be applied to. Throws GateFailed `MIGRATION_FAILED`,
  * `REHEARSAL_SMOKE_FAILED`, `RELEASE_NOT_READY`, `RELEASE_EXITED`.
  */
-export async function proveContract(play: Play): Promise<string | null> {
+export async function proveContract(play: Play, perform: Perform | undefined): Promise<string | null> {
   const { databases, input, ports, log } = play;
   const { server, base, role, waiting } = databases;
   const { migrations } = input;
@@ -27,7 +28,7 @@ export async function proveContract(play: Play): Promise<string | null> {
     const alone: Play = { ...play, databases: { ...databases, stage: database } };
     const before = await runNew(alone);
     await assertPasses(before, 'in the rehearsal', alone);
-    appliedOrRefused(await bring(database, migrations.set, role, server, input, ports));
+    appliedOrRefused(await bring(database, migrations.set, role, server, input, ports, perform));
     await assertPasses(before, `after the contract step ${names}`, alone);
     await before.stop();
     const after = await runNew(alone);

@@ -30,13 +30,14 @@ export function watching({ server }: RehearsalDatabases, input: RehearsalInput, 
   const { watcher } = input.database.plugin;
   const seen = new Map<string, Omit<WatchedStatement, 'predictedMs'>>();
   if (watcher === undefined) return { seen: () => [] };
+  let scratchMade: Promise<void> | null = null;
   const watches = new Map<SqlConnection, Promise<StatementWatch>>();
   const watchOf = async (connection: SqlConnection): Promise<StatementWatch> => {
     const known = watches.get(connection);
     if (known !== undefined) return await known;
     const made = watcher.watch(connection, scratch, ports.clock);
     watches.set(connection, made);
-    if (input.database.plugin.dialect.engine === 'mariadb') await server.create(scratch);
+    if (input.database.plugin.dialect.engine === 'mariadb') await (scratchMade ??= server.create(scratch));
     return await made;
   };
   return {

@@ -140,6 +140,10 @@ onMariadb('on MariaDB, too, a rename in two steps is proven in both halves', asy
     expect(result.rollback).toBe('code-only');
     expect(result.steps.at(-1)).toMatchObject({ step: 'contract', outcome: 'ok' });
     expect(result.evidence).toMatchObject({ waiting: ['0003'] });
+    expect(result.statements.at(-1)).toMatchObject({
+      place: 'migrations/0003_email_contract.sql:3:11',
+      promise: { algorithm: 'INSTANT', lock: 'NONE' },
+    });
   } finally {
     await there.world.remove();
   }
