@@ -35,10 +35,10 @@ const subjects: Readonly<Record<string, Subject>> = {
       'ALTER TABLE orders ALTER customer SET NOT NULL',
       'ALTER TABLE orders ADD CONSTRAINT positive CHECK (total >= 0)',
       'CREATE INDEX orders_customer ON orders (customer)',
+      "UPDATE orders SET state = 'closed'",
       'CREATE INDEX orders_note ON orders (note)',
       'ALTER TABLE orders ADD CONSTRAINT once UNIQUE (customer, id)',
       'ALTER TABLE orders ALTER total TYPE bigint',
-      "UPDATE orders SET state = 'closed'",
     ],
   },
   mariadb: {
@@ -50,9 +50,9 @@ const subjects: Readonly<Record<string, Subject>> = {
     statements: [
       'ALTER TABLE orders MODIFY customer int NOT NULL',
       'CREATE INDEX orders_customer ON orders (customer)',
+      "UPDATE orders SET state = 'closed'",
       'CREATE INDEX orders_note ON orders (note)',
       'ALTER TABLE orders MODIFY total bigint',
-      "UPDATE orders SET state = 'closed'",
     ],
   },
 };

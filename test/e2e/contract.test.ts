@@ -140,6 +140,13 @@ test('when its release has baked, a contract step needs no further release', asy
   expect(plain.document?.code).toBe('NOTHING_PENDING');
   expect(applied.exitCode, applied.stderr).toBe(0);
   expect(applied.document?.result).toMatchObject({ applied: [{ version: '0003' }] });
+  expect(applied.document?.result).toMatchObject({
+    measured: [
+      { place: 'migrations/0003_email_contract.sql:2:1', isOver: false },
+      { place: 'migrations/0003_email_contract.sql:3:1', isOver: false },
+      { place: 'migrations/0003_email_contract.sql:4:1', isOver: false },
+    ],
+  });
   expect(applied.document?.stages.map(({ name }) => name)).toEqual(['backup', 'migrate']);
   expect(status.document?.result).toMatchObject({ noReturns: [{ releases: ['0.1.0'] }] });
   expect(status.stderr).toContain('no way back to 0.1.0');
