@@ -10,6 +10,7 @@ import type { KeptRelease, Ledger, Rollout } from './ledger.ts';
 import { openLease } from './lease.ts';
 import type { Lease } from './lease.ts';
 import { noProxy } from './no-proxy.ts';
+import { readSecrets } from './secrets.ts';
 import type { AgentWorld } from './world.ts';
 
 /** One application and environment on this host: what is remembered, who follows, who was heard. */
@@ -91,9 +92,11 @@ export function takesTraffic({ release }: Pick<RolloutPlan, 'release'>): boolean
 }
 
 export function groundOf(app: App, kept: Pick<KeptRelease, 'plan'>, world: AgentWorld): Ground {
+  const secret = async (name: string): Promise<string> =>
+    (await readSecrets(app.directory, kept.plan.release.id, [name], world))[name] ?? '';
   return {
     target: world.plugins.target(kept.plan.target),
-    proxy: takesTraffic(kept.plan) ? world.plugins.proxy(kept.plan.proxy, app.directory) : noProxy,
+    proxy: takesTraffic(kept.plan) ? world.plugins.proxy(kept.plan.proxy, app.directory, secret) : noProxy,
     context: { directory: app.directory, scope: app.scope },
   };
 }

@@ -34,7 +34,8 @@ export interface AgentWorld {
 
 export interface Plugins {
   target(spec: RolloutPlan['target']): Target;
-  proxy(spec: RolloutPlan['proxy'], directory: string): Proxy;
+  /** `secret` tells what came with the release under a name. */
+  proxy(spec: RolloutPlan['proxy'], directory: string, secret: (name: string) => Promise<string>): Proxy;
   /** Ask a source once about the release of the plan. */
   metric(spec: MetricSpec, plan: RolloutPlan): Promise<Reading>;
   smoke(specs: readonly CheckSpec[], baseUrl: string, deadlineMs: number, signal: AbortSignal): Promise<SmokeReport>;

@@ -74,6 +74,13 @@ function placeRules({ target, proxy, deploy }: Config): readonly Finding[] {
     if (target.hosts === undefined) return findings;
     return [...findings, at(['target', 'agent'], 'several hosts need an agent on each: leave "agent: process" out')];
   }
+  const seen = target.certificates;
+  for (const [i, source] of (proxy?.type === 'haproxy' ? (proxy.tls?.certificates ?? []) : []).entries()) {
+    if (!source.startsWith('/') || (seen !== undefined && source.startsWith(`${seen}/`))) continue;
+    const message =
+      'an agent in a container does not see this file: name its folder under "target.certificates", or give env:NAME or file:PATH';
+    findings.push(at(['proxy', 'tls', 'certificates', i], message, source));
+  }
   if (proxy !== undefined && proxy.type !== 'haproxy') {
     const message = `an agent in a container needs a proxy in a container: use "type: haproxy", or "agent: process" in the target`;
     findings.push(at(['proxy', 'type'], message, proxy.type));

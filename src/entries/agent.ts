@@ -129,12 +129,12 @@ const world: AgentWorld = {
         hostPath: house.hostPath,
       });
     },
-    proxy(spec, directory) {
+    proxy(spec, directory, secret) {
       const plugin = proxies.find(({ type }) => type === spec.type);
       if (plugin === undefined) throw new Error(`there is no proxy of type "${spec.type}" here`);
       const runDirectory = values.contained ? insideProxies : place.directory;
       const runtime = { node: process.execPath, bundle };
-      const context = { directory, runDirectory, runtime, isContained: values.contained };
+      const context = { directory, runDirectory, runtime, secret, isContained: values.contained };
       const { engine } = house;
       return plugin.create(spec as never, context, { files, daemons, ports, clock, control, haproxy, nginx, engine });
     },

@@ -19,9 +19,15 @@ const address = z.union([z.ipv4(), z.literal('*')], { error: 'expected an IPv4 a
 const tls = z.strictObject({
   port: port.default(443).describe('Where HTTPS is served.'),
   certificates: z
-    .array(z.string().startsWith('/', { error: 'expected an absolute path on the host of the proxy' }))
+    .array(
+      z.string().regex(/^(\/.+|env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, {
+        error: 'expected an absolute path on the host of the proxy, env:NAME or file:PATH',
+      }),
+    )
     .min(1)
-    .describe('PEM files on the host of the proxy, each with certificate, chain and key.'),
+    .describe(
+      'Each with certificate, chain and key, in PEM: a file on the host of the proxy, which is read again when it is renewed; or a secret by reference (env:NAME, file:PATH), which travels with the release.',
+    ),
   redirect: z.boolean().default(true).describe('Send http to https, but for ACME challenges and for this machine.'),
 });
 
@@ -78,6 +84,7 @@ export const haproxy: ProxyPlugin<typeof schema> = {
       hosts: config.hosts,
       tlsPort: config.tls?.port ?? null,
       certificates: config.tls?.certificates ?? [],
+      secret: context.secret,
       settings: {
         responseTimeoutMs: config.responseTimeout,
         tunnelTimeoutMs: config.tunnelTimeout,

@@ -85,6 +85,8 @@ export interface ProxyContext {
   readonly runDirectory: string;
   /** The Node and the bundle folder that long-lived processes run from. */
   readonly runtime: { readonly node: string; readonly bundle: string };
+  /** What came with the release under this name; for `secret:NAME` in the configuration. */
+  readonly secret?: (name: string) => Promise<string>;
   /** We run in a container ourselves: what is no container ends with us. */
   readonly isContained?: boolean;
 }

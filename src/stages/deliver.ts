@@ -16,6 +16,7 @@ import { errorOf, followRollout } from './follow.ts';
 import type { HeldLock } from './lock.ts';
 import { confirm } from './confirm.ts';
 import { hostPreflight, preflight } from './preflight.ts';
+import { sealProxy } from './proxy-secrets.ts';
 import { releaseSpec, rolloutPlan } from './release-spec.ts';
 import { scanArtifact, type ArtifactScanPorts } from './scan/artifact.ts';
 import type { Scanned } from './scan/input.ts';
@@ -189,12 +190,13 @@ async function rollOut(
   ports: DeliveryPorts,
 ): Promise<RolloutEnd> {
   return await stage('deploy', `${config.deploy.strategy} of ${release.version}`, ports, async () => {
+    const { proxy, values } = await sealProxy(config.proxy, ports.secrets);
     const plan = rolloutPlan(
-      config,
+      proxy === undefined ? config : { ...config, proxy },
       { environment: scope.environment, runId, rolloutId: `${runId}-${release.id}` },
       release,
     );
-    const { rolloutId } = await ports.agent.request({ type: 'deploy', plan, secrets });
+    const { rolloutId } = await ports.agent.request({ type: 'deploy', plan, secrets: { ...secrets, ...values } });
     if (plan.unattendedMs !== undefined) {
       const end = handedOver(release.version);
       return { value: end, summary: end.message, outcome: end.outcome };

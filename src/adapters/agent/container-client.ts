@@ -13,6 +13,7 @@ import {
   insideProxies,
   insideState,
   proxyVolume,
+  readsLabel,
   stateVolume,
 } from './container-place.ts';
 import { relayDial } from './relay.ts';
@@ -23,6 +24,8 @@ export interface Berth extends ImagePorts {
   readonly address: EngineAddress;
   /** The engine's socket on its own host. */
   readonly engineSocket: string;
+  /** Folders of the host that the agent must be able to read. */
+  readonly reads: readonly string[];
   /** What the agent's image is made from; null: see `agentImage`. */
   readonly base: string | null;
 }
@@ -57,11 +60,13 @@ export async function ensureContained(berth: Berth, program: AgentProgram, proto
   if (!view.isRunning) await berth.containers.start(view.id);
   const connection = await reach(berth, startTimeoutMs);
   const hello = await connection.request({ type: 'hello', protocol, version: program.version });
-  if (hello.digest === wanted) return connection;
+  const seen = readsOf(view);
+  const reads = [...new Set([...seen, ...berth.reads])].toSorted();
+  if (hello.digest === wanted && reads.length === seen.length) return connection;
   if (!hello.busy) {
     // Whatever may fail comes before the end of the one that works.
     await agentImage(program, berth.base, berth);
-    if (await retire(connection, view, berth)) return await create(berth, program, wanted);
+    if (await retire(connection, view, berth)) return await create({ ...berth, reads }, program, wanted);
   }
   if (hello.protocol === protocol) return connection;
   await connection.close();
@@ -106,7 +111,21 @@ async function create(berth: Berth, program: AgentProgram, digest: string): Prom
   return await reach(berth, startTimeoutMs);
 }
 
-function specOf(image: string, digest: string, { version }: AgentProgram, { engineSocket }: Berth): ContainerSpec {
+/** What another application on this host needs stays. */
+function readsOf({ labels }: ContainerView): readonly string[] {
+  try {
+    return JSON.parse(labels[readsLabel] ?? '[]') as string[];
+  } catch {
+    return [];
+  }
+}
+
+function specOf(
+  image: string,
+  digest: string,
+  { version }: AgentProgram,
+  { engineSocket, reads }: Berth,
+): ContainerSpec {
   const own = (source: string, target: string) => ({ source, target, isReadOnly: false });
   return {
     name: agentContainer,
@@ -120,12 +139,17 @@ function specOf(image: string, digest: string, { version }: AgentProgram, { engi
       `--agent-version=${version}`,
     ],
     env: { LANG: 'C.UTF-8' },
-    labels: { [digestLabel]: digest },
+    labels: { [digestLabel]: digest, [readsLabel]: JSON.stringify(reads) },
     // What it probes and shifts listens on this host, also where that is its loopback interface only.
     network: 'host',
     hostProcesses: true,
     publish: null,
-    mounts: [own(stateVolume, insideState), own(proxyVolume, insideProxies), own(engineSocket, insideEngine)],
+    mounts: [
+      own(stateVolume, insideState),
+      own(proxyVolume, insideProxies),
+      own(engineSocket, insideEngine),
+      ...reads.map((folder) => ({ source: folder, target: folder, isReadOnly: true })),
+    ],
     user: '0',
     memoryBytes: null,
     cpus: null,

@@ -16,6 +16,9 @@ export const relayProgram = `${insideBundle}/relay.js`;
 /** On the agent's container: the digest of the code that it runs. */
 export const digestLabel = 'fairway.agent';
 
+/** On it too: folders of the host that it may read, in JSON. */
+export const readsLabel = 'fairway.agent.reads';
+
 /** The first line of a relay that reached the agent. */
 export const relayReady = 'fairway relay';
 

@@ -35,6 +35,7 @@ export function hostsOf({ config, context, world }: Project): readonly Host[] | 
     const berth: Berth = {
       address,
       engineSocket: socket ?? target.socket ?? (address.kind === 'socket' ? address.path : defaultSocket),
+      reads: target.certificates === undefined ? [] : [target.certificates],
       base: target.agentImage ?? null,
       containers: world.containers(host),
       exec: world.exec,

@@ -1,5 +1,6 @@
 import { ConfigError, EnvironmentError } from '../../errors.ts';
 import { say } from './live.ts';
+import type { Wanted } from './ensure.ts';
 import type { HaproxyWorld } from './process.ts';
 
 /** A certificate that is another one now, with what was there before; null for none. */
@@ -11,7 +12,7 @@ export interface Renewed {
 /** Copy an application's certificates to where HAProxy reads them; answers their names and what changed. */
 export async function stageCertificates(
   app: string,
-  sources: readonly string[],
+  { certificates: sources, secret }: Pick<Wanted, 'certificates' | 'secret'>,
   { paths, ports }: HaproxyWorld,
 ): Promise<{ readonly names: readonly string[]; readonly changed: readonly Renewed[] }> {
   const { files } = ports;
@@ -19,14 +20,16 @@ export async function stageCertificates(
   const names: string[] = [];
   const changed: Renewed[] = [];
   for (const [index, source] of sources.entries()) {
-    if (!(await files.exists(source))) {
+    const [, secretName] = /^secret:(.+)$/.exec(source) ?? [];
+    const given = secretName === undefined ? null : ((await secret?.(secretName)) ?? '');
+    if (given === null && !(await files.exists(source))) {
       throw new ConfigError('CERTIFICATE_MISSING', `${source} does not exist on the host of the proxy`, {
         problems: [{ path: `proxy.tls.certificates[${index}]`, message: 'no such file', value: source }],
       });
     }
     const name = `${app}-${index}.pem`;
     const target = `${paths.certificates}/${name}`;
-    const pem = compact(await files.readText(source));
+    const pem = compact(given ?? (await files.readText(source)));
     names.push(name);
     const former = (await files.exists(target)) ? await files.readText(target) : null;
     if (former === pem) continue;

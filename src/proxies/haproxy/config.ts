@@ -87,7 +87,7 @@ export function renderConfig(book: Book, options: RenderOptions): string {
   ].join('\n');
 }
 
-/** Two backends with the same servers: what is safe may be sent elsewhere when a connection is refused. */
+/** Two backends with the same servers; what a connection was refused to goes elsewhere from both. */
 function renderApp(name: string, app: AppEntry | null, tlsPort: number | null): string {
   const rules = [
     ...redirect(name, tlsPort),
@@ -115,10 +115,11 @@ function renderApp(name: string, app: AppEntry | null, tlsPort: number | null): 
   );
   const [detouring, once] = backendNames(name);
   // Chosen by chance before the balancing, which is left with the stable release: the only way of a detour.
-  const way = ['balance random(1)', 'retries 1', 'option redispatch 1'];
+  // Only what was never sent goes elsewhere, so that a POST can't happen twice.
+  const way = ['balance random(1)', 'retries 1', 'option redispatch 1', 'retry-on conn-failure'];
   return [
     section(`backend ${detouring}`, [...way, ...rules, ...servers]),
-    section(`backend ${once}`, ['balance random(1)', 'retries 0', ...rules, ...servers]),
+    section(`backend ${once}`, [...way, ...rules, ...servers]),
   ].join('\n');
 }
 

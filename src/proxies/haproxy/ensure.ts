@@ -28,7 +28,9 @@ export interface Wanted {
   readonly port: number;
   readonly tlsPort: number | null;
   readonly hosts: readonly string[];
-  /** Files on this host. */
+  /** Values that came with the release. */
+  readonly secret?: ((name: string) => Promise<string>) | undefined;
+  /** Files on this host, or `secret:NAME`. */
   readonly certificates: readonly string[];
   readonly settings: AppSettings;
 }
@@ -55,7 +57,7 @@ export async function ensureHaproxy(wanted: Wanted, world: HaproxyWorld): Promis
   const former = (await readBook(paths, ports.files)) ?? emptyBook(wanted);
   await ports.files.makeDirectory(paths.folder, 0o700);
   const name = placeOf(wanted, former);
-  const staged = await stageCertificates(name, wanted.certificates, world);
+  const staged = await stageCertificates(name, wanted, world);
   const book = enter(wanted, { name, certificates: [...staged.names] }, former);
   await writeCertificateList(
     book.apps.flatMap(({ certificates }) => certificates),

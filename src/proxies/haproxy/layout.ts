@@ -30,7 +30,7 @@ export function haproxyFiles(runDirectory: string, port: number) {
 
 export type HaproxyFiles = ReturnType<typeof haproxyFiles>;
 
-/** GET and HEAD may be sent elsewhere when a release refuses the connection; everything else is sent once. */
+/** GET and HEAD, and everything else: both are sent once, elsewhere when the release refuses the connection. */
 export function backendNames(app: string): readonly [string, string] {
   return [app, `${app}-once`];
 }

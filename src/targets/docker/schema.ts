@@ -55,6 +55,11 @@ export const dockerSchema = z.strictObject({
     .startsWith('/', { error: 'expected an absolute path on the host of the engine' })
     .optional()
     .describe("The engine's socket on its own host; default: that of a unix:// address, else /var/run/docker.sock."),
+  certificates: z
+    .string()
+    .startsWith('/', { error: 'expected an absolute path on the host of the engine' })
+    .optional()
+    .describe('A folder of the host that an agent in a container may read: where proxy.tls.certificates lie.'),
   network: z
     .enum(['own', 'host'])
     .default('own')
