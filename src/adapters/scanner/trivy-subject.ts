@@ -1,3 +1,4 @@
+import { EnvironmentError } from '../../errors.ts';
 import type { Argv, Clock, Exec, Files, ScanFailure, ScanSubject } from '../../ports.ts';
 import { cutShort, failed } from './scan-ends.ts';
 
@@ -71,7 +72,13 @@ async function run(
   { exec, clock }: Ports,
 ): Promise<ScanFailure | null> {
   const timeoutMs = Math.max(1, deadlineMs - clock.monotonicMs());
-  const result = await exec.run({ argv, env, timeoutMs, ...(signal === undefined ? {} : { signal }) });
+  const command = { argv, env, timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const result = await exec.run(command).catch((error: unknown) => {
+    if (error instanceof EnvironmentError) return error;
+    throw error;
+  });
+  if (result instanceof EnvironmentError)
+    return failed('SCAN_SUBJECT_MISSING', result.message, result.hint ?? 'Install it.');
   if (result.ended === 'exited' && result.exitCode === 0) return null;
   const words = result.stderr.trim().split('\n').at(-1) ?? '';
   return (
