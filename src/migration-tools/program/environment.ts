@@ -1,5 +1,8 @@
 import type { Dialect } from '../../domain/migration/dialect.ts';
 
+/** How the sessions of a program are called in PostgreSQL. */
+export const programName = 'fairway command';
+
 /** Where a program finds its database; the password is in the environment only. */
 export interface ProgramDatabase {
   readonly url: string;
@@ -40,14 +43,16 @@ export function programEnvironment(database: ProgramDatabase): Readonly<Record<s
     PGDATABASE: name,
     PGSSLMODE: url.searchParams.get('sslmode') ?? '',
     PGSSLROOTCERT: url.searchParams.get('sslrootcert') ?? '',
+    PGAPPNAME: programName,
     PGOPTIONS: limits.map((limit) => `-c ${limit}`).join(' '),
   });
 }
 
-/** The URL with the scheme that programs of the engine know: `mariadb://` is our own word. */
+/** The URL with the scheme that programs of the engine know (`mariadb://` is our own word), and their name in it. */
 export function programUrl({ url, dialect, urlScheme }: ProgramDatabase): string {
   const usual = dialect.engine === 'mariadb' ? 'mysql' : 'postgresql';
-  return wellFormed(url).replace(/^[^:]+(?=:)/, urlScheme ?? usual);
+  const text = wellFormed(url).replace(/([?&]application_name=)[^&]*/, `$1${encodeURIComponent(programName)}`);
+  return text.replace(/^[^:]+(?=:)/, urlScheme ?? usual);
 }
 
 /** A `%` that begins no escape stands for itself. */

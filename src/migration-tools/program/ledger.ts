@@ -5,6 +5,7 @@ import { engineOf } from '../sql/engine.ts';
 import { aboutTheJournal } from '../sql/in-transaction.ts';
 import { attempt } from '../sql/run-statement.ts';
 import type { ApplyResult, MigrationSession, Stands } from '../tool.ts';
+import { waitForOthers } from './wait-for-others.ts';
 
 /** How one run of a program ended, before it is recorded. */
 export type ProgramEnd =
@@ -23,6 +24,7 @@ export async function recorded(
 ): Promise<ApplyResult> {
   const journal = await engineOf(session.dialect).openJournal(session);
   session.beforeStatement();
+  await waitForOthers(session);
   await journal.begin(migration, session.runId);
   const end = await work().catch(async (error: unknown) => {
     // Nothing was begun after all.
@@ -49,6 +51,7 @@ export async function undone(
   work: () => Promise<ProgramEnd>,
 ): Promise<ApplyResult> {
   session.beforeStatement();
+  await waitForOthers(session);
   const end = await work();
   if (end.kind === 'failed') return end;
   const journal = await engineOf(session.dialect).openJournal(session);

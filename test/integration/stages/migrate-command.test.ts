@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { postgresDialect } from '../../../src/domain/migration/dialect.ts';
 import type { ApplyInput } from '../../../src/stages/migrate/input.ts';
 import { migrateApply, migrateStatus } from '../../../src/stages/migrate.ts';
@@ -164,6 +167,40 @@ test('a program that is not there is said to be missing, and the database is as 
 
   expect(result).toMatchObject({ kind: 'failed', touched: false });
   expect(result.kind === 'failed' && result.failed.message).toContain('no-such-migrator');
+});
+
+test('a runner that is killed leaves its command at work: the next one waits for it, and comes to the same end', async () => {
+  const database = await here.database();
+  const slow = {
+    ...one,
+    '2.up.sql': 'ALTER TABLE books ADD pages int; SELECT pg_sleep(2)',
+    '2.down.sql': two['2.down.sql'],
+  };
+  const given = await input(database, 'aaaa', slow);
+  const program = join(import.meta.dirname, 'programs', 'runs-a-command.ts');
+  const runner = spawn(process.execPath, [program, database.url, given.set.tree ?? ''], {
+    stdio: 'ignore',
+    env: { ...process.env, TMPDIR: here.world.directory },
+  });
+  onTestFinished(() => void runner.kill('SIGKILL'));
+  const exited = once(runner, 'exit');
+  const isAtWork = async (): Promise<boolean> =>
+    (
+      await database.ask(
+        "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%pg_sleep(2)%' AND application_name = 'fairway command'",
+      )
+    ).length > 0;
+  while (!(await isAtWork())) await here.ports.clock.sleep(20);
+  runner.kill('SIGKILL');
+  await exited;
+  const wasAtWork = await isAtWork();
+  const result = await migrateApply(given, here.ports);
+
+  expect(wasAtWork).toBe(true);
+  expect(result).toMatchObject({ kind: 'done' });
+  expect(await isAtWork()).toBe(false);
+  expect(await database.ask('SELECT version FROM versions ORDER BY version')).toEqual([{ version: 1 }, { version: 2 }]);
+  expect(await database.ask("SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory'")).toEqual([{ count: 0 }]);
 });
 
 test('a password with quotes, blanks and % reaches the command whole, hidden from all output', async () => {

@@ -14,6 +14,7 @@ test('a program for PostgreSQL finds its database by URL or by the variables of 
     PGPASSWORD: '50% "of"',
     PGDATABASE: 'shop',
     PGSSLMODE: 'require',
+    PGAPPNAME: 'fairway command',
     PGOPTIONS: '-c lock_timeout=2000 -c statement_timeout=60000',
   });
 });

@@ -19,7 +19,8 @@ export function migrationCommand(
 ): MigrationCommand {
   const argv = splitCommand(line);
   const urlScheme = text(context, 'url-scheme');
-  const others = ['static', 'down', 'database-url', 'wrapping'].filter((flag) => context.flags[flag] !== undefined);
+  const notCopied = engine === 'postgres' ? ['database-url'] : [];
+  const others = ['static', 'down', 'wrapping', ...notCopied].filter((flag) => context.flags[flag] !== undefined);
   const problems = [
     ...(argv === null ? ['uses shell syntax or leaves a quote open; name a script instead'] : []),
     ...(context.positionals.length === 0 ? [] : ['takes the place of FILES']),
