@@ -18,7 +18,7 @@ export const countFiles: ImageArchives['countFiles'] = async (folder, isLeftOut)
         continue;
       }
       files += 1;
-      const top = own.split('/').slice(0, -1).slice(0, 2).join('/') || '.';
+      const top = own.includes('/') ? (own.split('/')[0] ?? '.') : '.';
       below.set(top, (below.get(top) ?? 0) + 1);
     }
   }

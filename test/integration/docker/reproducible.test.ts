@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,8 @@ async function buildIn(folder: string): Promise<FinalDocument> {
       HOME: process.env['HOME'] ?? directory,
       FAIRWAY_STATE_DIR: join(directory, `state of ${folder}`),
       DOCKER_HOST: engine.host,
+      DOCKER_BUILDKIT: '1',
+      FAIRWAY_DOCKER: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker',
       BASE_IMAGE: await engine.base(),
     },
   });
@@ -64,6 +67,7 @@ needsEngine(
     await engine.docker('builder', 'prune', '--all', '--force');
     const second = await buildIn('another clone');
 
+    expect(first.result['image']).toMatchObject({ policy: [], size: { beforeBytes: null, exceeded: null } });
     expect(second.result['artifact']).toBe(first.result['artifact']);
     expect(first.result['artifact']).toMatch(/^image:sha256:[0-9a-f]{64}$/);
   },
