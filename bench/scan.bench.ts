@@ -48,7 +48,7 @@ try {
     const report = await scanner.scan(subject, {
       look,
       vex: [],
-      database: { isOffline: true, mirrors: [] },
+      database: { isOffline: true, mirrors: [], javaMirrors: [] },
       timeoutMs,
     });
     const read = report.kind === 'report' ? readTrivy(report.text) : report;

@@ -418,6 +418,8 @@ export interface ScanOptions {
     readonly isOffline: boolean;
     /** OCI repositories that have it, tried in this order; empty for the scanner's own. */
     readonly mirrors: readonly string[];
+    /** The same for the index of Java archives, which is fetched when there is one to look at. */
+    readonly javaMirrors: readonly string[];
   };
   /** For everything together. */
   readonly timeoutMs: number;

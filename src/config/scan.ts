@@ -28,6 +28,16 @@ const waiver = z.strictObject({
   expires: day.describe('Last day on which it holds; it is spoken of 14 days before.'),
 });
 
+const repositories = z
+  .array(
+    z
+      .string()
+      .regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, {
+        error: 'expected an OCI repository, such as registry.example/trivy-db:2',
+      }),
+  )
+  .default([]);
+
 /** What `scan:` says. On a pull request all of it comes from the base branch. */
 export const scanSection = z.strictObject({
   look: z
@@ -52,14 +62,10 @@ export const scanSection = z.strictObject({
   database: z
     .strictObject({
       maxAge: duration.prefault('5d').describe('An older vulnerability database is no evidence: exit code 8.'),
-      mirrors: z
-        .array(
-          z.string().regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, {
-            error: 'expected an OCI repository, such as registry.example/trivy-db:2',
-          }),
-        )
-        .default([])
-        .describe('Where it is fetched, tried in this order; default: where the scanner looks by itself.'),
+      mirrors: repositories.describe(
+        'Where it is fetched, tried in this order; default: where the scanner looks by itself.',
+      ),
+      javaMirrors: repositories.describe('The same for the index of Java archives, fetched when there are any.'),
       fetch: z.boolean().default(true).describe('Fetch a newer one when it is due; false: use what is there.'),
     })
     .prefault({})

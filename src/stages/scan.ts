@@ -42,7 +42,13 @@ export async function scan(input: ScanInput, ports: ScanPorts): Promise<Scanned>
 
 function optionsOf({ settings, signal }: ScanInput, { vex }: Pinned): ScanOptions {
   const { look, database, timeout } = settings;
-  return { look, vex, database: { isOffline: !database.fetch, mirrors: database.mirrors }, timeoutMs: timeout, signal };
+  return {
+    look,
+    vex,
+    database: { isOffline: !database.fetch, mirrors: database.mirrors, javaMirrors: database.javaMirrors },
+    timeoutMs: timeout,
+    signal,
+  };
 }
 
 interface Found {
@@ -87,7 +93,10 @@ async function lookAtBase(
       continue;
     }
     // With the very database that the change was scanned with.
-    const report = await ports.scanner.scan(base.subject, { ...options, database: { isOffline: true, mirrors: [] } });
+    const report = await ports.scanner.scan(base.subject, {
+      ...options,
+      database: { ...options.database, isOffline: true },
+    });
     const got = report.kind === 'failed' ? report : readReport(report);
     if (report.kind === 'failed' && report.code === 'SCAN_INTERRUPTED') throw scanError(report);
     if (got.kind === 'read') {

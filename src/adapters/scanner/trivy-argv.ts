@@ -1,4 +1,4 @@
-import type { Argv, SbomFormat, ScanInterest, ScanSubject } from '../../ports.ts';
+import type { Argv, SbomFormat, ScanInterest, ScanOptions, ScanSubject } from '../../ports.ts';
 
 /** What every run of Trivy is told, whatever it does: where it may write, and to ask nobody for news. */
 export interface TrivyRun {
@@ -26,7 +26,7 @@ const fits = (subject: ScanSubject, interest: ScanInterest): boolean =>
 export function scanArgv(
   run: TrivyRun,
   subject: ScanSubject,
-  options: { readonly look: readonly ScanInterest[]; readonly vex: readonly string[]; readonly isOffline: boolean },
+  options: Pick<ScanOptions, 'look' | 'vex' | 'database'>,
   output: string,
 ): Argv {
   const look = options.look.filter((interest) => fits(subject, interest));
@@ -37,7 +37,8 @@ export function scanArgv(
     look.map((interest) => names[interest]).join(','),
     '--skip-db-update',
     ...(isSbom ? [] : ['--skip-check-update']),
-    ...(options.isOffline ? ['--offline-scan', '--skip-java-db-update'] : []),
+    ...(options.database.isOffline ? ['--offline-scan', '--skip-java-db-update'] : []),
+    ...(isSbom ? [] : options.database.javaMirrors.flatMap((mirror) => ['--java-db-repository', mirror])),
     ...(isSbom ? [] : ['--list-all-pkgs']),
     ...options.vex.flatMap((file) => ['--vex', file]),
     '--show-suppressed',

@@ -81,7 +81,7 @@ export function trivyScanner(options: TrivyOptions, ports: TrivyPorts): Scanner 
           const leftMs = Math.max(1, deadlineMs - clock.monotonicMs());
           const report = `${folder}/report.json`;
           const result = await start(
-            scanArgv({ ...run, timeoutMs: leftMs }, placed, { look, vex, isOffline: database.isOffline }, report),
+            scanArgv({ ...run, timeoutMs: leftMs }, placed, { look, vex, database }, report),
             { env: envFor(placed, env), cwd: `${folder}/empty`, timeoutMs: leftMs },
             signal,
           );

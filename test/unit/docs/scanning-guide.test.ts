@@ -10,9 +10,19 @@ const blocks = (kind: string): readonly string[] =>
   [...guide.matchAll(new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
 test('every configuration of the scanning guide is one', () => {
-  expect(blocks('yaml')).toHaveLength(2);
-  for (const text of blocks('yaml'))
+  const configurations = blocks('yaml').filter((text) => text.startsWith('scan:'));
+  expect(configurations).toHaveLength(2);
+  for (const text of configurations)
     expect(() => configSchema.parse({ app: 'shop', ...(parse(text) as object) })).not.toThrow();
+});
+
+test('its workflow asks for a command line that is one', () => {
+  const [workflow] = blocks('yaml').filter((text) => text.startsWith('name:'));
+  const { jobs } = parse(workflow ?? '') as {
+    jobs: { scan: { steps: { with: { command?: string; args?: string } }[] } };
+  };
+  const { command = '', args = '' } = jobs.scan.steps.at(-1)?.with ?? {};
+  expect(parseArguments([command, ...(parse(args) as string[])])).toMatchObject({ kind: 'run' });
 });
 
 test('every command of the scanning guide is one', () => {

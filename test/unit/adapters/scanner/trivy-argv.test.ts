@@ -5,7 +5,12 @@ import type { ScanInterest, ScanSubject } from '../../../../src/ports.ts';
 const run = { program: '/usr/bin/trivy', cacheDirectory: '/cache', timeoutMs: 90_500 };
 const look: readonly ScanInterest[] = ['vulnerabilities', 'secrets', 'configuration', 'licences'];
 const scan = (subject: ScanSubject, isOffline = false) =>
-  scanArgv(run, subject, { look, vex: ['/vex.json'], isOffline }, '/out.json');
+  scanArgv(
+    run,
+    subject,
+    { look, vex: ['/vex.json'], database: { isOffline, mirrors: [], javaMirrors: ['r.example/java:1'] } },
+    '/out.json',
+  );
 const after = (argv: readonly string[], flag: string) => argv[argv.indexOf(flag) + 1];
 
 describe('Trivy', () => {
@@ -56,6 +61,7 @@ describe('Trivy', () => {
 
   test('fetches from one mirror at a time, or from its own', () => {
     expect(after(downloadArgv(run, 'r.example/db:2'), '--db-repository')).toBe('r.example/db:2');
+    expect(after(scan({ kind: 'directory', path: '/tree' }), '--java-db-repository')).toBe('r.example/java:1');
     expect(downloadArgv(run, null)).not.toContain('--db-repository');
   });
 });
