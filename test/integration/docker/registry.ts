@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
 import { eventually } from '../../fakes/running.ts';
 
@@ -11,11 +12,23 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-/** A registry of images on the loopback interface, which engines take without TLS. */
-export async function openTestRegistry(at?: string): Promise<TestRegistry> {
+export interface TestLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** A registry of images on the loopback interface, which engines take without TLS; for everybody, or one user. */
+export async function openTestRegistry(at?: string, login?: TestLogin): Promise<TestRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'fairway-registry-'));
   const address = at ?? `127.0.0.1:${await nodePorts().free()}`;
-  const config = { version: 0.1, storage: { filesystem: { rootdirectory: directory } }, http: { addr: address } };
+  const users = join(directory, 'users');
+  if (login !== undefined) await promisify(execFile)('htpasswd', ['-Bbc', users, login.user, login.password]);
+  const config = {
+    version: 0.1,
+    storage: { filesystem: { rootdirectory: directory } },
+    http: { addr: address },
+    ...(login === undefined ? {} : { auth: { htpasswd: { realm: 'test', path: users } } }),
+  };
   const file = join(directory, 'config.yml');
   // JSON is YAML.
   await writeFile(file, JSON.stringify(config));
@@ -24,7 +37,7 @@ export async function openTestRegistry(at?: string): Promise<TestRegistry> {
   await eventually(
     async () =>
       await fetch(`http://${address}/v2/`).then(
-        ({ ok }) => ok,
+        ({ status }) => status === (login === undefined ? 200 : 401) || null,
         () => null,
       ),
   );
