@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { deployProof } from '../test/proof/deploys.ts';
 import { detectProof } from '../test/proof/detect.ts';
+import { clientSleeps, diskFull, metricsSourceKilled, proxyKilled } from '../test/proof/chaos.ts';
 import { killProof } from '../test/proof/kill.ts';
+import { recordCases, recordProof } from '../test/proof/records.ts';
+import { soakProof } from '../test/proof/soak.ts';
 import { migrateKillProof } from '../test/proof/migrate-kill.ts';
 
 /**
@@ -16,6 +19,28 @@ const proofs: Readonly<Record<string, () => Promise<{ readonly figures: unknown;
   async kill() {
     const figures = await killProof(20, 1);
     return { figures, isRight: figures.wrong.length === 0 && figures.failedRequests === 0 };
+  },
+  /** After every record of the journal that a rollout leaves. */
+  async records() {
+    const figures = await recordProof(
+      recordCases,
+      Array.from({ length: 18 }, (_, n) => n + 1),
+    );
+    return { figures, isRight: figures.wrong.length === 0 && figures.failedRequests === 0 };
+  },
+  /** What dies beside client and agent; while no proxy runs, requests fail. */
+  async chaos() {
+    const scenes = [await metricsSourceKilled(), await proxyKilled(), await clientSleeps(), await diskFull()];
+    const figures = scenes.filter((scene) => scene !== null);
+    return { figures, isRight: figures.every(({ wrong }) => wrong.length === 0) };
+  },
+  /** A hundred deploys of processes, and as many of containers: nothing grows. */
+  async soak() {
+    const figures = { process: await soakProof(100, 'process'), docker: await soakProof(100, 'docker') };
+    const isRight = Object.values(figures).every(
+      ({ wrong, failedRequests }) => wrong.length === 0 && failedRequests === 0,
+    );
+    return { figures, isRight };
   },
   async deploys() {
     const figures = await deployProof(20, 1);

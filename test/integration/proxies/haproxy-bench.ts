@@ -63,6 +63,7 @@ export async function openHaproxy(config: object = {}): Promise<HaproxyBench> {
     directory,
     client,
     proxy: client(),
+    detoursOrders: true,
     pid: async () => {
       const running = await runningProcess(world);
       if (running === null) throw new Error('no HAProxy runs');

@@ -12,6 +12,8 @@ export interface ProxyBench {
   close(): Promise<void>;
   /** What this kind of proxy cannot do, and what it does instead; none by default. */
   readonly limits?: ProxyLimits;
+  /** What was never sent goes elsewhere whatever it is; else only pages do. */
+  readonly detoursOrders?: true;
 }
 
 export interface ProxyLimits {
@@ -33,6 +35,7 @@ export interface ProxyLimits {
 export interface ProxyUnderTest {
   readonly proxy: Proxy;
   readonly limits: ProxyLimits | null;
+  readonly detoursOrders: boolean;
   url(path: string): string;
   crash(): Promise<void>;
   /** A new release that gets no traffic yet. */
@@ -56,6 +59,9 @@ export function useProxy(open: () => Promise<ProxyBench>): ProxyUnderTest {
     },
     get limits() {
       return bench.limits ?? null;
+    },
+    get detoursOrders() {
+      return bench.detoursOrders === true;
     },
     url: (path) => `${bench.proxy.url}${path}`,
     crash: async () => await bench.crash(),
