@@ -6,8 +6,14 @@ export interface FoundMigrations {
   readonly why: string;
 }
 
+/** How a project brings the programs that migrate it. */
+export interface MigrationPrograms {
+  /** Lays the packages of Python below `packages`. */
+  readonly install: readonly string[];
+}
+
 /** Prisma and Alembic are known by what their tools write; a folder of numbered SQL files by its name. */
-export function findMigrations(paths: readonly string[]): FoundMigrations | null {
+export function findMigrations(paths: readonly string[], python: MigrationPrograms | null): FoundMigrations | null {
   const prisma = paths.find((path) => /^(.*\/)?(migrations\/migration_lock\.toml|prisma\/schema\.prisma)$/.test(path));
   if (prisma !== undefined) {
     const directory = `${prisma.replace(/\/?(migrations\/migration_lock\.toml|schema\.prisma)$/, '')}/migrations`;
@@ -17,8 +23,15 @@ export function findMigrations(paths: readonly string[]): FoundMigrations | null
   const alembic = paths.find((path) => /^(.*\/)?alembic\.ini$/.test(path));
   if (alembic !== undefined) {
     const directory = alembic.replace(/\/?alembic\.ini$/, '') || '.';
-    const why = `there is ${alembic}; the real Alembic is run, which must be on the PATH (or say "program: poetry run alembic")`;
-    return { text: section('alembic', directory), what: 'tool: alembic', why };
+    if (python === null) {
+      const why = `there is ${alembic}; the real Alembic is run, which must be on the PATH (or say "program: poetry run alembic")`;
+      return { text: section('alembic', directory), what: 'tool: alembic', why };
+    }
+    const up = directory === '.' ? '' : '../'.repeat(directory.split('/').length);
+    const prepare = python.install.map((line) => `    - ${line}\n`).join('');
+    const text = `${section('alembic', directory)}  program: python3 -m alembic\n  prepare:\n${prepare}  env: { PYTHONPATH: ${up}packages }\n`;
+    const why = `there is ${alembic}; the real Alembic is run, of the packages that "prepare" installs`;
+    return { text, what: 'tool: alembic', why };
   }
   const sql = paths.find((path) => /^(.*\/)?migrations\/[VU]?\d+[^/]*\.sql$/.test(path));
   if (sql === undefined) return null;

@@ -1,4 +1,5 @@
 import { findMigrations } from './find-migrations.ts';
+import { pythonProject } from './python.ts';
 
 /** What a project shows of itself; deciders look at nothing else. */
 export interface ProjectView {
@@ -33,7 +34,8 @@ export function proposeConfig(view: ProjectView): Proposal {
   const because = (what: string, why: string): number => choices.push({ what, why });
 
   const isNode = view.packageJson !== null;
-  const isStatic = !isNode && (paths.includes('index.html') || paths.includes('public/index.html'));
+  const python = isNode ? null : pythonProject(paths);
+  const isStatic = !isNode && python === null && (paths.includes('index.html') || paths.includes('public/index.html'));
   if (isNode) {
     const hasLock = paths.includes('package-lock.json');
     const install = hasLock ? 'npm ci' : 'npm install --no-save';
@@ -50,6 +52,14 @@ export function proposeConfig(view: ProjectView): Proposal {
     const start = startCommand(paths, manifest);
     parts.push(process(start.command));
     because(start.command, start.why);
+  } else if (python !== null) {
+    const [first = '', ...more] = python.install;
+    because(first.split(' ').slice(0, 4).join(' '), python.installWhy);
+    parts.push(`build:\n  run:\n${[first, ...more].map((step) => `    - ${step}\n`).join('')}`);
+    parts.push('env:\n  PYTHONPATH: packages\n');
+    because('PYTHONPATH: packages', 'packages lie beside the code: a virtual environment cannot be moved');
+    parts.push(process(python.start.text));
+    because(python.start.text, python.start.why);
   } else if (isStatic) {
     const folder = paths.includes('public/index.html') ? 'public' : '.';
     parts.push(process(`sh -c 'exec python3 -m http.server "$PORT" --bind 127.0.0.1 --directory ${folder}'`));
@@ -62,7 +72,7 @@ export function proposeConfig(view: ProjectView): Proposal {
     );
   }
 
-  const migrations = findMigrations(paths);
+  const migrations = findMigrations(paths, python);
   if (migrations !== null) {
     parts.push(migrations.text);
     because(migrations.what, migrations.why);

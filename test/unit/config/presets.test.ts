@@ -17,7 +17,20 @@ const problemsOf = (text: string) => {
 
 describe('a file that extends a preset', () => {
   test.each(presetNames)('%s needs nothing but a name and a place', (name) => {
-    expect(resolve(`app: shop\nextends: ${name}\n${target}`).processes['web']?.traffic).toBe(true);
+    const database = name === 'python-alembic' ? 'database: { type: postgres, provider: embedded }\n' : '';
+    expect(resolve(`app: shop\nextends: ${name}\n${target}${database}`).processes['web']?.traffic).toBe(true);
+  });
+
+  test('python-alembic starts the Alembic that the build installs, and installs it beside the code', () => {
+    const config = resolve(
+      `app: shop\nextends: python-alembic\n${target}database: { type: postgres, provider: embedded }\n`,
+    );
+    expect(config.migrations).toMatchObject({
+      tool: 'alembic',
+      program: ['python3', '-m', 'alembic'],
+      env: { PYTHONPATH: 'packages' },
+      prepare: config.build.run,
+    });
   });
 
   test('says its own things on top: maps are merged, lists replaced, null takes away', () => {

@@ -47,6 +47,34 @@ describe('a first fairway.yml is right as it is written', () => {
     expect(configOf({ paths: [path] }).config.migrations).toMatchObject({ tool, directory });
   });
 
+  test.each([
+    [['requirements.txt', 'app.py'], ['python3', 'app.py'], 'there is a requirements.txt'],
+    [['uv.lock', 'pyproject.toml', 'app/__main__.py'], ['python3', '-m', 'app'], 'there is a uv.lock'],
+    [['pyproject.toml', 'manage.py'], ['sh', '-c'], 'pin the versions'],
+  ])('for Python (%j): what installs, what starts, and why', (paths, command, reason) => {
+    const { config, why } = configOf({ paths });
+    expect(config.processes['web']?.command.slice(0, command.length)).toEqual(command);
+    expect(config.build.run.at(-1)).toContain('packages');
+    expect(config.env).toEqual({ PYTHONPATH: 'packages' });
+    expect(why.join('\n')).toContain(reason);
+  });
+
+  test.each([
+    ['alembic.ini', '.', 'packages'],
+    ['backend/alembic.ini', 'backend', '../packages'],
+  ])('for Python with %s: the Alembic that its packages bring', (ini, directory, packages) => {
+    const { config, why } = configOf({ paths: ['requirements.txt', 'app.py', ini] });
+    expect(config.migrations).toMatchObject({
+      tool: 'alembic',
+      directory,
+      program: ['python3', '-m', 'alembic'],
+      prepare: config.build.run,
+      env: { PYTHONPATH: packages },
+    });
+    expect(why.join('\n')).toContain(`there is ${ini}; the real Alembic is run, of the packages`);
+    expect(config.database).toMatchObject({ type: 'postgres', provider: 'embedded' });
+  });
+
   test.each(['', '9', '-', 'ÄÖ', 'x'.repeat(100), "it's $(mine)"])('whatever the folder is called: %j', (folder) => {
     expect(configOf({ folder }).config.app).toMatch(/^[a-z][a-z0-9-]{0,39}$/);
   });
