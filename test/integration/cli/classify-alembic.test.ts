@@ -65,7 +65,11 @@ test('alembic.ini stands for all revisions; one that asks the database cannot be
 });
 
 async function fairway(...args: readonly string[]): Promise<Ended> {
-  return await run(source, ['classify', ...args, '--json'], { cwd: folder, env: { PATH: toolPath } });
+  return await run(source, ['classify', ...args, '--json'], {
+    cwd: folder,
+    env: { PATH: toolPath },
+    timeoutMs: 110_000,
+  });
 }
 
 function resultOf({ stdout }: Ended): Classification {

@@ -144,7 +144,11 @@ async function fairway(...args: readonly string[]): Promise<Ended> {
 }
 
 async function fairwayWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> {
-  return await run(source, ['classify', ...args, '--database', 'mariadb', '--json'], { cwd: folder, env });
+  return await run(source, ['classify', ...args, '--database', 'mariadb', '--json'], {
+    cwd: folder,
+    env,
+    timeoutMs: 110_000,
+  });
 }
 
 function resultOf({ stdout }: Ended): Classification {
