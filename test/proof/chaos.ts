@@ -127,14 +127,9 @@ export async function diskFull(): Promise<ChaosFigures | null> {
           writeFileSync(filler, Buffer.alloc(bavail * bsize));
           // The hold ends, its record cannot be written, and nobody gets the canary any more.
           await until(async () => {
-            const seen = new Set([
-              await host.ask(),
-              await host.ask(),
-              await host.ask(),
-              await host.ask(),
-              await host.ask(),
-            ]);
-            return statfsSync(place).bavail === 0 && seen.size === 1 && seen.has('1.0.0');
+            // By chance, at 50 %, once in a thousand million.
+            for (let asked = 0; asked < 30; asked += 1) if ((await host.ask()) !== '1.0.0') return false;
+            return statfsSync(place).bavail === 0;
           });
           rmSync(filler);
         },

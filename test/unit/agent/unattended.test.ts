@@ -114,11 +114,11 @@ describe('a rollout that was left to the agent', () => {
 test('a plan that comes while the rollout before still clears away waits for it, and is not refused', async () => {
   const { host, bench } = await serving();
   let isSlow = true;
-  host.target.onCall = () => {};
-  const stop = host.target.discard;
-  host.target.discard = async (...given) => {
+  const { target } = host;
+  const discard = target.discard.bind(target);
+  target.discard = async (...given) => {
     if (isSlow) await host.clock.sleep(5_000);
-    await stop(...given);
+    await discard(...given);
   };
   await bench.deploy(release('1.1.0', { keepReleases: 2 }));
   const first = await bench.deploy(release('1.2.0', { keepReleases: 2 }));
