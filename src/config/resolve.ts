@@ -81,7 +81,15 @@ function judge(
 ): { readonly config?: Config; readonly findings: readonly Finding[] } {
   const parsed = configSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { findings: [...before, ...explain(parsed.error.issues, value, configJsonSchema())] };
-  return { config: parsed.data, findings: [...before, ...broken(parsed.data)] };
+  return { config: withEnvironment(parsed.data), findings: [...before, ...broken(parsed.data)] };
+}
+
+/** Commands of migrations run with the environment of the processes, and their own on top. */
+function withEnvironment(config: Config): Config {
+  const { env, migrations } = config;
+  return migrations === undefined
+    ? config
+    : { ...config, migrations: { ...migrations, env: { ...env, ...migrations.env } } };
 }
 
 function sectionsOf(over: unknown): PlainMap {

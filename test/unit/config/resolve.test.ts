@@ -181,6 +181,12 @@ environments:
   });
 });
 
+test('commands of migrations have the environment of the processes, and their own on top', () => {
+  const text = `${base}env: { A: 1, B: 2 }\ndatabase: { type: postgres }\nmigrations: { env: { B: 3 } }\n`;
+
+  expect(resolveConfig(loadText(text, 'fairway.yml'), null).config.migrations?.env).toEqual({ A: '1', B: '3' });
+});
+
 describe('how the sections fit together', () => {
   const with_ = (more: string): readonly string[] =>
     told(`${base}${more}`).map((line) => line.replace(/^\d+:\d+ /, ''));
