@@ -26,7 +26,7 @@ export async function existingAgent<T>(
   const { stateDirectory } = context;
   const hosts = await containedHosts(context);
   if (hosts !== null) {
-    const agent = await connectHosts(hosts);
+    const agent = await connectHosts(hosts, context);
     return agent === null ? null : await closing(agent, ask);
   }
   const running = await connectAgent({ stateDirectory });
@@ -45,16 +45,28 @@ async function containedHosts(context: CommandContext): Promise<readonly Host[] 
   }
 }
 
-/** The agents of the hosts as one; null when there is none on any of them. */
-async function connectHosts(hosts: readonly Host[]): Promise<AgentConnection | null> {
+/** The agents of the hosts as one, those out of reach told and left out; null when there is none on any of them. */
+async function connectHosts(
+  hosts: readonly Host[],
+  { reporter }: Pick<CommandContext, 'reporter'>,
+): Promise<AgentConnection | null> {
   const [first] = hosts;
   if (first === undefined) return null;
   if (hosts.length === 1) return await connectContained(first.berth);
   const found: FleetHost[] = [];
+  const lost: FairwayError[] = [];
   for (const { name, port, berth } of hosts) {
-    const agent = await connectContained(berth);
-    if (agent !== null) found.push({ name, port, agent });
+    try {
+      const agent = await connectContained(berth);
+      if (agent !== null) found.push({ name, port, agent });
+    } catch (error) {
+      if (!(error instanceof FairwayError) || error.code !== 'DOCKER_UNREACHABLE') throw error;
+      lost.push(error);
+      reporter.report({ type: 'warning', text: `${name} is out of reach: ${error.message}` });
+    }
   }
+  const [unreachable] = lost;
+  if (found.length === 0 && unreachable !== undefined) throw unreachable;
   return found.length === 0 ? null : fleetOf(found);
 }
 
