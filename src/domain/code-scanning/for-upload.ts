@@ -1,3 +1,5 @@
+import { sarifPath } from '../report/sarif-text.ts';
+
 /** GitHub refuses more than 10 MB, packed; texts of ours pack to a tenth. */
 export const longestSarif = 60_000_000;
 
@@ -33,6 +35,6 @@ interface Location {
 
 function moved({ physicalLocation, ...rest }: Location, prefix: string): Location {
   const { artifactLocation } = physicalLocation;
-  const uri = `${encodeURI(prefix)}${artifactLocation.uri}`;
+  const uri = `${sarifPath(prefix)}${artifactLocation.uri}`;
   return { ...rest, physicalLocation: { ...physicalLocation, artifactLocation: { ...artifactLocation, uri } } };
 }

@@ -5,3 +5,6 @@ export const sarifText = (text: string): string =>
   harmlessLines(text)
     .join('\n')
     .replace(/[\\[\]]/g, String.raw`\$&`);
+
+/** A path as a relative URI of SARIF, whatever stands in it. */
+export const sarifPath = (path: string): string => path.toWellFormed().split('/').map(encodeURIComponent).join('/');

@@ -1,5 +1,5 @@
 import { harmless } from '../report/harmless.ts';
-import { sarifText } from '../report/sarif-text.ts';
+import { sarifPath, sarifText } from '../report/sarif-text.ts';
 import { type Finding, fingerprintOf, type Severity } from './finding.ts';
 import type { Judged } from './judge.ts';
 import type { Place } from './locate.ts';
@@ -66,7 +66,7 @@ function resultOf({ judged, place }: Placed) {
 }
 
 const location = ({ path, line }: Place) => ({
-  physicalLocation: { artifactLocation: { uri: encodeURI(path) }, region: { startLine: line } },
+  physicalLocation: { artifactLocation: { uri: sarifPath(path) }, region: { startLine: line } },
 });
 
 const suppression = ({ owner, reason, expires }: { owner: string; reason: string; expires: string }) => ({

@@ -1,3 +1,4 @@
+import { harmless } from '../report/harmless.ts';
 import { formatDuration } from '../report/quantities.ts';
 import type { RunFacts } from './facts.ts';
 import { fit, limits } from './fit.ts';
@@ -43,7 +44,8 @@ export function rollbackIssue(
             : `**Evidence**\n\n${table(['When', 'Weight', 'Requests', 'Failed', ''], rows.slice(-60))}`,
         rank: 3,
       },
-      { full: commit === null ? '' : `Commit: ${commit}`, rank: 1 },
+      // As it is, GitHub makes a link of it.
+      { full: commit !== null && /^[0-9a-f]{40,64}$/.test(commit) ? `Commit: ${commit}` : '', rank: 1 },
       { full: where.runUrl === null ? '' : `[Log of the run](${where.runUrl})`, rank: 1 },
       {
         full: '- [ ] What did users notice, and how many of them?\n- [ ] Why did no test or rehearsal see it?\n- [ ] Which check would have?\n- [ ] What is changed so that it does not come back?',
@@ -54,5 +56,6 @@ export function rollbackIssue(
     (text) => text.length,
     '*Shortened: the rest is in the summary of the run.*',
   );
-  return { title: `Rolled back: ${what} in ${where.environment} (${document.code})`.slice(0, 250), body };
+  const title = harmless(`Rolled back: ${what} in ${where.environment} (${document.code})`);
+  return { title: title.slice(0, 250), body };
 }

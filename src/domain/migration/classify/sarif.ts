@@ -1,4 +1,4 @@
-import { sarifText } from '../../report/sarif-text.ts';
+import { sarifPath, sarifText } from '../../report/sarif-text.ts';
 import type { Classification, StatementResult } from './result.ts';
 import { mariadbRuleNamed } from './mariadb/rules.ts';
 import { ruleNamed } from './rules/index.ts';
@@ -52,7 +52,7 @@ function result(one: StatementResult, ruleId: string): unknown {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(one.file) },
+          artifactLocation: { uri: sarifPath(one.file) },
           region: { startLine: one.line, startColumn: one.column, endLine: one.line + lines.length - 1 },
         },
       },
