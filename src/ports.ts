@@ -3,7 +3,7 @@
  * an adapter provides them, a fake passes the same contract test.
  */
 
-import type { Pipeline, PipelineEnd } from './domain/pipelines/pipeline.ts';
+import type { Pipeline, PipelineEnd, PipelineReports } from './domain/pipelines/pipeline.ts';
 import type { Answers, Request, RolloutEnd, RolloutRecord, Scope } from './domain/rollout/messages.ts';
 
 // ---------------------------------------------------------------- time
@@ -557,6 +557,8 @@ export interface PipelineOptions {
   /** A command begins, counted from 0. */
   readonly onStep?: (index: number) => void;
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** What stands in the reports so far. */
+  readonly onReports?: (reports: PipelineReports) => void;
 }
 
 // ---------------------------------------------------------------- databases

@@ -88,6 +88,20 @@ export function imageArchive(image: Container, others: readonly Container[] = []
   });
 }
 
+/**
+ * The image, when it is for the platform that was asked for; empty for any.
+ *
+ * Engines of 0.21 keep their own platform for a Dockerfile that begins `FROM scratch`: seen on a real one.
+ */
+export async function forPlatform(image: Container, platform: string): Promise<Container> {
+  if (platform === '') return image;
+  const made = await image.platform();
+  if (made.startsWith(platform) || platform.startsWith(made)) return image;
+  throw new Error(
+    `the image for ${platform} came out for ${made}: a Dockerfile that begins FROM scratch is built for the engine's own platform, so begin it with an image of that platform`,
+  );
+}
+
 /** Push the image of each platform under one address; answers it with its digest. */
 export async function published(
   client: Client,

@@ -1,7 +1,14 @@
 import { argument, check, dag, func, object } from '@dagger.io/dagger';
 import type { Client, Container, Directory, File, Secret, Service, Socket } from '@dagger.io/dagger';
 import { callReport } from '../toolkit/index.js';
-import { imageArchive, imageFromDockerfile, imageFromRecipe, published, withDescription } from './build.ts';
+import {
+  forPlatform,
+  imageArchive,
+  imageFromDockerfile,
+  imageFromRecipe,
+  published,
+  withDescription,
+} from './build.ts';
 import { carriedToolkit } from './carried.ts';
 import { commandRun, resultOf, runsOf } from './command-line.ts';
 import { databaseService, databaseUrl, redisService } from './database.ts';
@@ -120,7 +127,7 @@ export class Fairway {
     const mounted = await this.mountedSecrets(mounts);
     const wanted = { dockerfile, args: pairs(args), target, platform, secrets: mounted };
     const built = imageFromDockerfile(source, ssh === undefined ? wanted : { ...wanted, ssh });
-    return withDescription(built, pairs(labels));
+    return withDescription(await forPlatform(built, platform), pairs(labels));
   }
 
   /**
@@ -149,9 +156,11 @@ export class Fairway {
     password?: Secret,
   ): Promise<string> {
     const wanted = { dockerfile, args: pairs(args), target, secrets: [] };
-    const variants = (platforms.length === 0 ? [''] : platforms).map((platform) =>
-      withDescription(imageFromDockerfile(source, { ...wanted, platform }), pairs(labels)),
-    );
+    const variants: Container[] = [];
+    for (const platform of platforms.length === 0 ? [''] : platforms) {
+      const built = await forPlatform(imageFromDockerfile(source, { ...wanted, platform }), platform);
+      variants.push(withDescription(built, pairs(labels)));
+    }
     return await published(client(), variants, address, password === undefined ? null : { user, password });
   }
 

@@ -27,9 +27,20 @@ export function reportsOf(container: Container, folder: string): Directory {
   return container.directory(folder);
 }
 
-/** What was built as a server of its own, as its image starts it. */
+/** A server that tests find beside them; without a program of its own as its image starts it. */
+export function serviceOf(
+  image: Container,
+  { argv, port, ...run }: { readonly argv: readonly string[]; readonly port: number } & Omit<TestRun, 'commands'>,
+): Service {
+  const server = prepared(image, run).withExposedPort(port);
+  return argv.length === 0
+    ? server.asService({ useEntrypoint: true })
+    : server.withEntrypoint([]).asService({ args: [...argv] });
+}
+
+/** What was built as a server of its own. */
 export function applicationOf(image: Container, port: number): Service {
-  return image.withEnvVariable('PORT', String(port)).withExposedPort(port).asService({ useEntrypoint: true });
+  return serviceOf(image, { argv: [], port, env: { PORT: String(port) }, services: {} });
 }
 
 function prepared(image: Container, run: Omit<TestRun, 'commands'>): Container {

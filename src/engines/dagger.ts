@@ -1,6 +1,7 @@
 import { imageId } from '../domain/image/digest.ts';
 import { ignoredPatterns } from '../domain/pipelines/ignored.ts';
-import type { PipelineEnd } from '../domain/pipelines/pipeline.ts';
+import type { PipelineEnd, PipelineReports, PipelineService } from '../domain/pipelines/pipeline.ts';
+import { inTurns, servicePlan, servicePort, type ServiceSpec, serviceVariables } from '../domain/tests/services.ts';
 import { EnvironmentError, InternalError } from '../errors.ts';
 import type { Argv, PipelineOptions, Pipelines } from '../ports.ts';
 import type { StoreContext } from './artifact-store.ts';
@@ -62,25 +63,55 @@ function daggerMaker(context: StoreContext, ports: DaggerPorts): ImageMaker {
       try {
         const archive = `${folder}/image.tar`;
         await moved(['save', '--output', archive, id], ports);
+        const { services, variables } = servicesFor(request.services ?? {}, ports);
+        const wanted = request.reports ?? [];
+        let read: PipelineReports = { root: '/', texts: {} };
         const end = await pipelines.run(
-          { pipeline: 'test', archive, commands: request.run, env },
+          {
+            pipeline: 'test',
+            archive,
+            commands: request.run,
+            env: { ...variables, ...env },
+            services,
+            reports: wanted,
+          },
           {
             ...watching(request),
             onStep(index) {
               const argv = request.run[index];
               if (argv !== undefined) request.onCommand?.(argv, index);
             },
+            onReports: (reports) => void (read = reports),
           },
         );
-        if (end.kind === 'done') return { kind: 'passed' };
+        const reports = Object.fromEntries(wanted.map((path) => [path, read.texts[path] ?? null]));
+        const after = { reports, root: read.root };
+        if (end.kind === 'done') return { kind: 'passed', ...after };
         refuseToStart(end);
         const argv = request.run[end.step] ?? (['dagger', 'test'] as const);
-        return { kind: 'failed', command: failedCommand(argv, end, request) };
+        return { kind: 'failed', command: failedCommand(argv, end, request), ...after };
       } finally {
         await files.remove(folder);
       }
     },
   };
+}
+
+/** Each has a password of this run; the application comes last, because it may need the others. */
+function servicesFor(
+  wanted: Readonly<Record<string, ServiceSpec>>,
+  { random }: Pick<DaggerPorts, 'random'>,
+): { readonly services: readonly PipelineService[]; readonly variables: Readonly<Record<string, string>> } {
+  const variables: Record<string, string> = {};
+  const services = inTurns(wanted).flatMap((together) =>
+    together.map(([name, spec]): PipelineService => {
+      const password = random(12);
+      const { image, argv, env } = servicePlan(spec, '', password, variables);
+      Object.assign(variables, serviceVariables(name, spec, password));
+      return { name, image: image === '' ? null : image, argv, env, port: servicePort(spec) };
+    }),
+  );
+  return { services, variables };
 }
 
 const lastLineCount = 20;

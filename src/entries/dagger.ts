@@ -15,10 +15,11 @@ let isOver = false;
 function tell(message: PipelineMessage): void {
   if (isOver) return;
   if (message.type === 'failed' && message.phase === 'connecting') setTimeout(() => end(message), secondThoughtMs);
-  else if (message.type === 'connected' || message.type === 'step' || message.type === 'line') {
+  else if (message.type === 'done' || message.type === 'exec-failed' || message.type === 'failed') end(message);
+  else {
     isConnected = true;
     write(message);
-  } else end(message);
+  }
 }
 
 function end(message: PipelineMessage): void {

@@ -77,6 +77,8 @@ test('an image is built from a folder of this machine, and its tests run in it',
       ['sh', '-c', 'echo v3ry-s3cret >&2'],
     ],
     env: { NAME: 'dagger' },
+    services: [],
+    reports: [],
   };
   const watching = { ...limits, onLine: (stream: string, line: string) => void lines.push(`${stream}: ${line}`) };
   expect(await pipelines.run(testing, watching)).toMatchObject({ kind: 'done' });
@@ -116,11 +118,66 @@ test('a Dockerfile that nobody understands is refused with its line', async () =
   expect(JSON.stringify(end)).toContain('dockerfile parse error on line 2: unknown instruction: RUNN');
 });
 
+test('servers stand beside the tests, and reports are read although a command failed', async () => {
+  const server = (text: string): string =>
+    `require('node:http').createServer((q, r) => r.end('${text}')).listen(process.env.PORT)`;
+  const place = await source('services', { Dockerfile: dockerfile(), 'app.js': server('from the application') });
+  const request = building(place);
+  await pipelines.run(request, limits);
+  const ask = `Promise.all(['http://db:7001', 'http://app:7002'].map(async (url) => await (await fetch(url)).text()))
+    .then((texts) => { require('node:fs').writeFileSync('report.xml', texts.join()); process.exit(4); })`;
+  const testing: TestPipeline = {
+    pipeline: 'test',
+    archive: request.archive,
+    commands: [['node', '-e', ask]],
+    env: {},
+    services: [
+      {
+        name: 'db',
+        image: engine.base.reference,
+        argv: ['node', '-e', server('from a server')],
+        env: { PORT: '7001' },
+        port: 7001,
+      },
+      { name: 'app', image: null, argv: ['node', 'app.js'], env: { PORT: '7002' }, port: 7002 },
+    ],
+    reports: ['report.xml', 'none.xml'],
+  };
+  const read: unknown[] = [];
+  const end = await pipelines.run(testing, { ...limits, onReports: (reports) => void read.push(reports) });
+  expect(end).toMatchObject({ kind: 'exec-failed', failure: { exitCode: 4 } });
+  const texts = { 'report.xml': 'from a server,from the application', 'none.xml': null };
+  expect(read).toEqual([{ root: '/app', texts }]);
+});
+
+test('a test whose program is not in the image could not be run', async () => {
+  const request = building(await source('missing', { Dockerfile: dockerfile() }));
+  await pipelines.run(request, limits);
+  const commands = [['no-such-program']];
+  const testing: TestPipeline = {
+    pipeline: 'test',
+    archive: request.archive,
+    commands,
+    env: {},
+    services: [],
+    reports: [],
+  };
+  const end = await pipelines.run(testing, limits);
+  expect(JSON.stringify(end)).toContain('executable file not found');
+});
+
 test('a test command that hangs ends at its deadline, which is its own', async () => {
   const request = building(await source('hanging', { Dockerfile: dockerfile() }));
   await pipelines.run(request, limits);
   const commands = [['true'], ['sleep', '600']];
-  const testing: TestPipeline = { pipeline: 'test', archive: request.archive, commands, env: {} };
+  const testing: TestPipeline = {
+    pipeline: 'test',
+    archive: request.archive,
+    commands,
+    env: {},
+    services: [],
+    reports: [],
+  };
   expect(await pipelines.run(testing, { timeoutMs: 20_000 })).toMatchObject({ kind: 'timed-out', step: 1 });
 });
 
@@ -133,6 +190,8 @@ test('an interruption ends what runs in the engine with its own reason', async (
     archive: request.archive,
     commands: [['sleep', '600']],
     env: {},
+    services: [],
+    reports: [],
   };
   const ended = pipelines.run(testing, {
     ...limits,

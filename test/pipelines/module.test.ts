@@ -144,7 +144,11 @@ describe('a function without effects', () => {
 
   test('an image of several platforms is pushed as one, and answers with its digest', async () => {
     const pushed = 'registry.example/shop:1@sha256:abc';
-    const answer = (query: string): Answer | null => (query.includes('publish') ? { value: pushed } : null);
+    const answer = (query: string): Answer | null => {
+      if (query.includes('publish')) return { value: pushed };
+      const [, platform] = /platform: "([^"]+)".* platform /.exec(query) ?? [];
+      return platform === undefined ? null : { value: platform };
+    };
     const session = await openSession(answer);
     const ended = await inSession(
       session,
@@ -153,10 +157,21 @@ describe('a function without effects', () => {
     );
     await session.close();
     expect(ended).toBe(pushed);
-    expect(session.queries.filter((query) => query.includes('dockerBuild'))).toHaveLength(2);
+    expect(session.queries.filter((query) => /dockerBuild.* id /.test(query))).toHaveLength(2);
     expect(calls(session.queries.at(-1)).at(-1)).toMatch(
       /^publish \(address: "registry\.example\/shop:1",platformVariants: \[/,
     );
+  });
+
+  test('an image that came out for another platform than was asked for is never pushed', async () => {
+    const session = await openSession((query) => (/ platform [^(:]*$/.test(query) ? { value: 'linux/amd64' } : null));
+    const ended = inSession(
+      session,
+      async () => await new Fairway().publish(source(), 'registry.example/shop:1', ['linux/arm64']),
+    );
+    await expect(ended).rejects.toThrow('the image for linux/arm64 came out for linux/amd64');
+    await session.close();
+    expect(session.queries.some((query) => query.includes('publish'))).toBe(false);
   });
 
   test('tests find every server that was given, the database and the application itself', async () => {

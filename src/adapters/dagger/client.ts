@@ -8,7 +8,7 @@ import { inheritedEnvironment } from '../node/inherited-environment.ts';
 import type { Environment } from '../node/paths.ts';
 import { endGroup } from '../node/process-group.ts';
 import { startProgram } from '../node/spawn.ts';
-import type { EndedStep, Pipeline, PipelineEnd } from '../../domain/pipelines/pipeline.ts';
+import type { EndedStep, Pipeline, PipelineEnd, PipelineReports } from '../../domain/pipelines/pipeline.ts';
 import type { PipelineMessage } from './messages.ts';
 
 export interface DaggerOptions {
@@ -24,6 +24,7 @@ export interface DaggerOptions {
   readonly signal?: AbortSignal;
   readonly onStep?: (index: number) => void;
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  readonly onReports?: (reports: PipelineReports) => void;
 }
 
 /** Between SIGTERM and SIGKILL for the child, and for the session of the engine's command line that it started. */
@@ -136,6 +137,9 @@ async function conversation(child: ChildProcess, request: Pipeline, options: Dag
           break;
         case 'line':
           options.onLine?.(message.stream, message.line);
+          break;
+        case 'reports':
+          options.onReports?.(message.reports);
           break;
         case 'done':
           resolve({ kind: 'done', engineVersion: version ?? 'unknown' });

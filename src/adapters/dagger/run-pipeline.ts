@@ -1,6 +1,6 @@
-import { type Client, connect, type Container } from '@dagger.io/dagger';
+import { type Client, connect, type Container, type Service } from '@dagger.io/dagger';
 import { imageArchive, imageFromDockerfile } from '../../../pipelines/src/build.ts';
-import { tested } from '../../../pipelines/src/test.ts';
+import { serviceOf, testedWhatever } from '../../../pipelines/src/test.ts';
 import type { BuildPipeline, ExecFailure, Pipeline, TestPipeline } from '../../domain/pipelines/pipeline.ts';
 import type { PipelineMessage } from './messages.ts';
 
@@ -52,16 +52,51 @@ function built(request: BuildPipeline, client: Client): Container {
 }
 
 /** Step by step: each has a deadline of its own, and what it wrote is told when it is over. */
-async function test({ archive, commands, env }: TestPipeline, client: Client, tell: Tell): Promise<void> {
-  let image = client.container().import_(client.host().file(archive, { noCache: true }));
+async function test(request: TestPipeline, client: Client, tell: Tell): Promise<void> {
+  const { commands, env, reports } = request;
+  const image = client.container().import_(client.host().file(request.archive, { noCache: true }));
+  const services = servicesOf(request, image, client);
+  const root = reports.length === 0 ? '/' : await image.workdir();
+  let ran = image;
   for (const [index, command] of commands.entries()) {
     tell({ type: 'step', index });
-    image = tested(image, { commands: [command], env, services: {} });
-    const output = { stdout: await image.stdout(), stderr: await image.stderr() };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      for (const line of linesOf(output[stream])) tell({ type: 'line', stream, line });
+    ran = testedWhatever(ran, command, { env, services });
+    const [exitCode, stdout, stderr] = [await ran.exitCode(), await ran.stdout(), await ran.stderr()];
+    if (reports.length > 0) tell({ type: 'reports', reports: { root, texts: await readFrom(ran, root, reports) } });
+    if (exitCode !== 0) {
+      tell({ type: 'exec-failed', failure: { cmd: command, exitCode, stdout, stderr } });
+      return;
+    }
+    for (const [stream, text] of [
+      ['stdout', stdout],
+      ['stderr', stderr],
+    ] as const) {
+      for (const line of linesOf(text)) tell({ type: 'line', stream, line });
     }
   }
+}
+
+function servicesOf({ services }: TestPipeline, image: Container, client: Client): Readonly<Record<string, Service>> {
+  const bound: Record<string, Service> = {};
+  for (const { name, image: from, argv, env, port } of services) {
+    const base = from === null ? image : client.container().from(from);
+    bound[name] = serviceOf(base, { argv, env, port, services: { ...bound } });
+  }
+  return bound;
+}
+
+/** A file that is not there is no failure: no command wrote it. */
+async function readFrom(
+  ran: Container,
+  root: string,
+  paths: readonly string[],
+): Promise<Readonly<Record<string, string | null>>> {
+  const texts: Record<string, string | null> = {};
+  for (const path of paths) {
+    const file = `${root.replace(/\/$/, '')}/${path}`;
+    texts[path] = (await ran.exists(file)) ? await ran.file(file).contents() : null;
+  }
+  return texts;
 }
 
 function linesOf(text: string): readonly string[] {

@@ -27,6 +27,29 @@ export interface TestPipeline {
   /** Each is a step; the first that fails ends it. */
   readonly commands: readonly (readonly string[])[];
   readonly env: Readonly<Record<string, string>>;
+  /** Those before are reached from those after them. */
+  readonly services: readonly PipelineService[];
+  /** Files to read after each command, however it ended; relative to the folder that it runs in. */
+  readonly reports: readonly string[];
+}
+
+export interface PipelineService {
+  /** Host name under which it is found. */
+  readonly name: string;
+  /** Null for the image that is tested. */
+  readonly image: string | null;
+  /** Empty: as the image starts by itself. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
+/** What was read after the commands. */
+export interface PipelineReports {
+  /** The folder that the commands ran in, as they saw it. */
+  readonly root: string;
+  /** By path; null for what no command wrote. */
+  readonly texts: Readonly<Record<string, string | null>>;
 }
 
 /** Only asks whether an engine answers. */

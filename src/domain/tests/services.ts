@@ -76,9 +76,13 @@ export function servicePlan(
   };
 }
 
+export function servicePort(spec: ServiceSpec): number {
+  return spec.type === 'application' ? spec.port : servers[spec.type].port;
+}
+
 /** How tests reach a service: `DB_HOST`, `DB_PORT` and `DB_URL` for one that is called `db`. */
 export function serviceVariables(name: string, spec: ServiceSpec, password: string): Readonly<Record<string, string>> {
-  const port = spec.type === 'application' ? spec.port : servers[spec.type].port;
+  const port = servicePort(spec);
   const url = spec.type === 'application' ? `http://${name}:${port}` : servers[spec.type].url(name, password);
   const prefix = name.toUpperCase().replaceAll('-', '_');
   return { [`${prefix}_HOST`]: name, [`${prefix}_PORT`]: String(port), [`${prefix}_URL`]: url };

@@ -114,10 +114,26 @@ const testing = (...commands: readonly (readonly string[])[]): TestPipeline => (
   archive: entry,
   commands,
   env: { CI: 'true' },
+  services: [],
+  reports: [],
 });
 
+/** An engine in which commands with these words fail, and the others write two lines. */
+const testEngine = (failing: string, exitCode: number) => (query: string) => {
+  const [, leaf] = /(\w+)[\s}]*$/.exec(query) ?? [];
+  const fails = failing !== '' && query.includes(failing);
+  if (leaf === 'exitCode') return { value: fails ? exitCode : 0 };
+  if (leaf === 'stdout') return { value: '1 passed\n2 passed\n' };
+  if (leaf === 'stderr') return { value: fails ? 'cart: 1 failed' : '' };
+  if (query.includes('exists (path: "/app/junit.xml"')) return { value: true };
+  if (query.includes('exists (')) return { value: false };
+  if (leaf === 'contents') return { value: '<testsuite/>' };
+  if (leaf === 'workdir') return { value: '/app' };
+  return null;
+};
+
 test('tests run step by step in the image, and what each wrote is told line by line', async () => {
-  const session = await engine((query) => (query.includes('stdout') ? { value: '1 passed\n2 passed\n' } : null));
+  const session = await engine(testEngine('', 0));
   const told: string[] = [];
   const more = {
     onStep: (index: number) => void told.push(`step ${index}`),
@@ -125,19 +141,36 @@ test('tests run step by step in the image, and what each wrote is told line by l
   };
   const request = testing(['npm', 'test'], ['npm', 'run', 'e2e']);
   expect(await run(at(session), more, request)).toMatchObject({ kind: 'done' });
-  const own = told.filter((line) => !line.startsWith('stderr'));
   const passed = ['stdout: 1 passed', 'stdout: 2 passed'];
-  expect(own).toEqual(['step 0', ...passed, 'step 1', ...passed]);
+  expect(told).toEqual(['step 0', ...passed, 'step 1', ...passed]);
   expect(session.queries.at(-1)).toContain(
-    'withExec (args: ["npm","test"]) { withEnvVariable (name: "CI",value: "true") { withExec (args: ["npm","run","e2e"])',
+    'withExec (args: ["npm","test"],expect: ANY) { withEnvVariable (name: "CI",value: "true") { withExec (args: ["npm","run","e2e"],expect: ANY)',
   );
 });
 
-test('tests that fail in the engine are an end with their exit code and words, not an error', async () => {
-  const failure = { cmd: ['npm', 'run', 'e2e'], exitCode: 3, stdout: '2 passed', stderr: 'cart: 1 failed' };
-  const session = await engine((query) => (query.includes('e2e') ? { exec: failure } : null));
-  const ended = await run(at(session), {}, testing(['npm', 'test'], failure.cmd));
+test('tests that fail in the engine are an end with their exit code and words, and their reports are read', async () => {
+  const session = await engine(testEngine('e2e', 3));
+  const read: unknown[] = [];
+  const request = { ...testing(['npm', 'test'], ['npm', 'run', 'e2e']), reports: ['junit.xml', 'lcov.info'] };
+  const ended = await run(at(session), { onReports: (reports) => void read.push(reports) }, request);
+  const failure = { cmd: ['npm', 'run', 'e2e'], exitCode: 3, stderr: 'cart: 1 failed' };
   expect(ended).toMatchObject({ kind: 'exec-failed', step: 1, failure });
+  expect(read.at(-1)).toEqual({ root: '/app', texts: { 'junit.xml': '<testsuite/>', 'lcov.info': null } });
+});
+
+test('servers stand beside the tests, the application after those that it needs', async () => {
+  const session = await engine(testEngine('', 0));
+  const services = [
+    { name: 'db', image: 'postgres:18', argv: [], env: { POSTGRES_PASSWORD: 'x' }, port: 5432 },
+    { name: 'web', image: null, argv: ['node', 'server.js'], env: { DB_HOST: 'db' }, port: 8080 },
+  ];
+  await run(at(session), {}, { ...testing(['npm', 'test']), services });
+  const servers = session.queries.filter((query) => query.includes('asService'));
+  const web = servers.find((query) => query.includes('server.js'));
+  expect(servers[0]).toContain('withExposedPort (port: 5432) { asService (useEntrypoint: true)');
+  expect(web).toContain('withServiceBinding (alias: "db"');
+  expect(web).toContain('asService (args: ["node","server.js"])');
+  expect(session.queries.at(-1)).toMatch(/withServiceBinding \(alias: "db".*withServiceBinding \(alias: "web"/);
 });
 
 test('what the engine refuses is an end in its words', async () => {
