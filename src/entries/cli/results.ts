@@ -228,11 +228,9 @@ export const results: Readonly<Record<string, Readonly<Record<string, z.ZodType>
   adopt: {
     ...scope,
     container: text('Name of the container.'),
-    release,
+    version: text('Under which it is known.'),
     artifact,
-    rollout,
-    record,
-    url: text('Where it is served now.'),
+    url: text('Where it is served, too.'),
   },
   unlock: { ...scope, owner: object('Who held the lock.').nullable(), since: text('ISO 8601.') },
   down: { ...scope, releases: list('Versions that were stopped.') },
