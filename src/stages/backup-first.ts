@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema.ts';
+import type { VerifiedBackup } from '../databases/backup.ts';
 import type { DatabaseContext, EnvironmentDatabase } from '../databases/database.ts';
 import { formatBytes, formatDuration } from '../domain/report/quantities.ts';
 import { ConfigError, EnvironmentError } from '../errors.ts';
 import type { Exec, Files } from '../ports.ts';
+import type { EarlyBackup } from './early-backup.ts';
 import { stage, type StagePorts } from './stage.ts';
 
 export interface BackupInput {
@@ -23,8 +25,9 @@ export interface BackupInput {
 export async function backupFirst(
   input: BackupInput,
   ports: StagePorts & { readonly files: Files; readonly exec: Exec },
+  early: EarlyBackup | null = null,
 ): Promise<void> {
-  const { settings, environment } = input;
+  const { settings } = input;
   const { backup } = settings;
   if (backup === 'none') {
     ports.reporter.report({
@@ -36,19 +39,32 @@ export async function backupFirst(
   await stage('backup', 'before the migrations', ports, async () => {
     if (typeof backup === 'object')
       return { value: undefined, summary: await ownCommand(backup.command, input, ports) };
-    if (environment.backup === undefined) {
-      throw new ConfigError('BACKUP_UNKNOWN', 'Fairway cannot back this database up by itself.', {
-        hint: 'Give "migrations.backup: { command: ... }", or "none" to go without.',
-      });
-    }
-    const shelf = `${input.context.stateDirectory}/backups/${input.context.app}-${input.context.environment}`;
-    await ports.files.makeDirectory(shelf, 0o700);
-    const made = await environment.backup(`${shelf}/${input.runId}`);
+    const made = (await early?.take()) ?? (await makeVerified(input.runId, input, ports));
+    const shelf = shelfOf(input.context);
     const old = (await ports.files.list(shelf)).toSorted().slice(0, -settings.keepBackups);
     for (const name of old) await ports.files.remove(`${shelf}/${name}`);
     const summary = `${formatBytes(made.bytes)}, restored aside and compared (${made.tables} tables, ${made.rows} rows), back in ${formatDuration(made.restoreMs)}: ${made.path}`;
     return { value: undefined, summary };
   });
+}
+
+function shelfOf({ stateDirectory, app, environment }: DatabaseContext): string {
+  return `${stateDirectory}/backups/${app}-${environment}`;
+}
+
+/** Into a folder of its own beside the earlier ones. Throws ConfigError `BACKUP_UNKNOWN`, and what the database throws. */
+export async function makeVerified(
+  name: string,
+  { environment, context }: Pick<BackupInput, 'environment' | 'context'>,
+  { files }: { readonly files: Files },
+): Promise<VerifiedBackup> {
+  if (environment.backup === undefined) {
+    throw new ConfigError('BACKUP_UNKNOWN', 'Fairway cannot back this database up by itself.', {
+      hint: 'Give "migrations.backup: { command: ... }", or "none" to go without.',
+    });
+  }
+  await files.makeDirectory(shelfOf(context), 0o700);
+  return await environment.backup(`${shelfOf(context)}/${name}`);
 }
 
 async function ownCommand(

@@ -90,6 +90,8 @@ interface ChangeInput extends Delivery {
   readonly secrets: Readonly<Record<string, string>>;
   /** A server that was started while the application was built. */
   readonly early?: EarlyServer | null;
+  /** Told the URL of a target that holds something and lacks migrations: what is needed before them may begin. */
+  readonly onPending?: (url: string) => void;
 }
 
 /**
@@ -112,16 +114,20 @@ async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts):
   return await stage('rehearse', title, ports, async (note) => {
     const set =
       settings === undefined ? null : await migrationsOf(input.source.commit, settings, database.plugin.dialect, ports);
+    const found = set === null ? null : await database.environment.wake();
     const target =
       set === null || settings === undefined
         ? { applied: [], schema: null, statistics: new Map() }
-        : await targetState(database, settings, set, await database.environment.wake(), ports);
+        : await targetState(database, settings, set, found, ports);
+    const tool = settings === undefined ? null : migrationTool(settings, ports);
+    const split = splitOf(tool, set, target.applied, status);
+    if (found !== null && split.due.length > 0 && target.applied.length > 0) input.onPending?.(found.url);
     const now = {
       oldArtifact: status?.stable?.artifact ?? null,
       newArtifact: input.release.artifact,
       set,
       targetSchema: target.schema,
-      waiting: waitingOf(settings === undefined ? null : migrationTool(settings, ports), set, target.applied, status),
+      waiting: split.waiting.map(({ migration }) => migration.version),
     };
     const { stateDirectory } = database.context;
     const kept = await keptRehearsal(now, scope, stateDirectory, ports.files);
@@ -148,16 +154,15 @@ async function rehearseWithTrees(input: ChangeInput, ports: DatabaseStagePorts):
   });
 }
 
-/** Versions of the contract steps that have to wait. */
-function waitingOf(
+/** What is due now, and which contract steps have to wait. */
+function splitOf(
   tool: MigrationTool | null,
   set: MigrationSet | null,
   applied: readonly AppliedMigration[],
   status: Delivery['status'],
-): readonly string[] {
-  if (set === null || tool === null) return [];
-  const { pending } = tool.compare(set, applied);
-  return splitPending(pending, servingOf(status)).waiting.map(({ migration }) => migration.version);
+): ReturnType<typeof splitPending> {
+  if (set === null || tool === null) return { due: [], waiting: [] };
+  return splitPending(tool.compare(set, applied).pending, servingOf(status));
 }
 
 function rehearsalInput(

@@ -11,6 +11,7 @@ import { build } from './build.ts';
 import type { ImageReport } from './image-report.ts';
 import { type DatabaseInput, type DatabaseStagePorts, rehearseChange, releaseSecrets } from './database.ts';
 import { migrateDatabase } from './migrate-database.ts';
+import { type EarlyBackup, earlyBackup } from './early-backup.ts';
 import { type EarlyServer, startEarly } from './early-server.ts';
 import { errorOf, followRollout } from './follow.ts';
 import type { HeldLock } from './lock.ts';
@@ -63,18 +64,26 @@ export interface Delivered {
 
 /** From a commit to traffic: build, test, rehearse, migrate, roll out, and look once more through the front door. */
 export async function deliver(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
-  const early = startEarly(delivery.database, ports);
+  const server = startEarly(delivery.database, ports);
+  const backup = earlyBackup(ports);
   try {
-    return await runDelivery(delivery, early, ports);
+    return await runDelivery(delivery, { server, backup }, ports);
   } finally {
-    await early?.drop();
+    await server?.drop();
+    await backup.drop();
   }
 }
 
-async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports: DeliveryPorts): Promise<Delivered> {
+/** What is made ready while something else still runs. */
+interface Early {
+  readonly server: EarlyServer | null;
+  readonly backup: EarlyBackup;
+}
+
+async function runDelivery(delivery: Delivery, early: Early, ports: DeliveryPorts): Promise<Delivered> {
   const { config, scope, source, status, signal, onKnown } = delivery;
   const judge = {
-    previous: status?.stable?.artifact ?? null,
+    previous: status?.stable ?? null,
     onImage: (image: ImageReport) => onKnown({ image }),
   };
   const artifact = delivery.built ?? (await build({ config, ...source, signal, judge }, ports));
@@ -96,10 +105,17 @@ async function runDelivery(delivery: Delivery, early: EarlyServer | null, ports:
   });
 
   await preflight(release, secrets, { directory: '', scope }, ports);
-  const rehearsal = await rehearseChange({ ...delivery, release, secrets, early }, ports);
+  const onPending = (target: string): void => {
+    const { database } = delivery;
+    if (database === null || config.migrations === undefined) return;
+    early.backup.begin({ ...database, settings: config.migrations, url: target, runId: delivery.runId, signal });
+  };
+  const rehearsal = await rehearseChange({ ...delivery, release, secrets, early: early.server, onPending }, ports);
   onKnown({ rehearsal });
   ports.lock.assertHeld();
-  const migrate = async () => await migrateDatabase(delivery, rehearsal, ports);
+  // Behind the maintenance page nothing is written any more: a backup from then on holds everything.
+  const young = rehearsal?.rollback === 'impossible' ? null : early.backup;
+  const migrate = async () => await migrateDatabase(delivery, rehearsal, ports, 'due', young);
   const url =
     rehearsal?.rollback === 'impossible'
       ? await behindThePage({ ...scope, runId: delivery.runId }, ports.agent, migrate)

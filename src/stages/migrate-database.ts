@@ -11,6 +11,7 @@ import { migrationsOf } from './migrations-of.ts';
 import { withScratch } from './with-scratch.ts';
 import type { Delivery } from './deliver.ts';
 import type { HeldLock } from './lock.ts';
+import type { EarlyBackup } from './early-backup.ts';
 import { migrateEnvironment } from './migrate-environment.ts';
 import { migrateStatus } from './migrate.ts';
 import type { AppliedNow, MigrationTarget } from './migrate/input.ts';
@@ -46,8 +47,9 @@ export async function migrateDatabase(
   rehearsal: RehearsalResult | null,
   ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
   share: Share = 'due',
+  early: EarlyBackup | null = null,
 ): Promise<MigratedDatabase | null> {
-  return await withScratch(ports, async (own) => await migrateWithTree(input, rehearsal, own, share));
+  return await withScratch(ports, async (own) => await migrateWithTree(input, rehearsal, own, share, early));
 }
 
 async function migrateWithTree(
@@ -55,6 +57,7 @@ async function migrateWithTree(
   rehearsal: RehearsalResult | null,
   ports: DatabaseStagePorts & { readonly lock: HeldLock; readonly agent: AgentConnection },
   share: Share,
+  early: EarlyBackup | null,
 ): Promise<MigratedDatabase | null> {
   const { config, database, runId, signal, status } = input;
   if (database === null) return null;
@@ -72,7 +75,7 @@ async function migrateWithTree(
   const wanted = { ...set, migrations: set.migrations.filter((one) => !left.includes(one)) };
   // A database that holds nothing yet has nothing to lose.
   if (pending.length > 0 && (applied.length > 0 || (await holdsSomething(place, database, ports))))
-    await backupFirst({ ...database, settings, url, runId, signal }, ports);
+    await backupFirst({ ...database, settings, url, runId, signal }, ports, early);
   const { inspector } = database.plugin;
   const { stateDirectory } = database.context;
   const expanded =
