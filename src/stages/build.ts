@@ -2,10 +2,10 @@ import type { Config } from '../config/schema.ts';
 import type { Manifest } from '../domain/artifact/manifest.ts';
 import { count, formatBytes } from '../domain/report/quantities.ts';
 import type { BuiltArtifact, Engine, ImageRequest } from '../engines/engine.ts';
-import type { Secrets } from '../ports.ts';
+import type { ImageRegistry, Secrets } from '../ports.ts';
 import { commandFailure } from './command-failure.ts';
 import { commandText } from './command-text.ts';
-import { type ImageReport, judgeImage, reportOnImage } from './image-report.ts';
+import { type ImageReport, judgeImage, type LastRelease, reportOnImage } from './image-report.ts';
 import { reportLines } from './output-lines.ts';
 import type { StagePorts } from './stage.ts';
 import { stage } from './stage.ts';
@@ -22,8 +22,7 @@ export interface BuildInput {
   readonly signal?: AbortSignal;
   /** What is known of an image, and against what it is judged; without it, it is only built. */
   readonly judge?: {
-    /** Artifact of the last release. */
-    readonly previous: string | null;
+    readonly previous: LastRelease | null;
     readonly onImage: (report: ImageReport) => void;
   };
 }
@@ -31,6 +30,7 @@ export interface BuildInput {
 export interface BuildPorts extends StagePorts {
   readonly engine: Engine;
   readonly secrets: Secrets;
+  readonly registry?: ImageRegistry;
 }
 
 /**

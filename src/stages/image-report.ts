@@ -1,8 +1,10 @@
 import { breachesOf, type PolicyFinding } from '../domain/image/policy.ts';
+import { layersIn, statementType } from '../domain/image/provenance.ts';
+import { imageTag } from '../domain/image/reference.ts';
 import { sizeLine, type SizeReport, sizeReport } from '../domain/image/size.ts';
 import type { BuiltArtifact, Engine, UsedDockerfile } from '../engines/engine.ts';
-import { GateFailed } from '../errors.ts';
-import type { Clock, NormalImage, Reporter } from '../ports.ts';
+import { EnvironmentError, GateFailed } from '../errors.ts';
+import type { Clock, ImageRegistry, NormalImage, Reporter } from '../ports.ts';
 import type { BuildConfig } from './build.ts';
 
 /** What the result of a build says of its image. */
@@ -12,17 +14,24 @@ export interface ImageReport {
   readonly policy: readonly PolicyFinding[];
 }
 
+export interface LastRelease {
+  readonly artifact: string;
+  readonly version: string;
+}
+
 export interface ImageQuestion {
   readonly config: BuildConfig;
   readonly artifact: BuiltArtifact;
   readonly dockerfile: UsedDockerfile | null;
-  /** Artifact of the last release; null when there is none. */
-  readonly previous: string | null;
+  /** The last release; null when there is none. */
+  readonly previous: LastRelease | null;
   readonly epochSeconds: number;
 }
 
 export interface ImagePorts {
   readonly engine: Pick<Engine, 'find'>;
+  /** Where another machine may have kept what is known of the last release. */
+  readonly registry?: Pick<ImageRegistry, 'resolve' | 'attachedTo' | 'read'>;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
@@ -32,9 +41,9 @@ export async function reportOnImage(question: ImageQuestion, ports: ImagePorts):
   const normal = normalOf(question.artifact);
   if (normal === null) return null;
   const { config, dockerfile, previous } = question;
-  const last = previous === null ? null : await ports.engine.find(previous);
+  const last = previous === null ? null : await layersOf(previous, config, ports);
   const { growth, maxMegabytes } = config.image.size;
-  const size = sizeReport(normal.layers, normalOf(last)?.layers ?? null, {
+  const size = sizeReport(normal.layers, last, {
     growth,
     maxBytes: maxMegabytes === undefined ? null : maxMegabytes * 1e6,
   });
@@ -52,6 +61,29 @@ export async function reportOnImage(question: ImageQuestion, ports: ImagePorts):
     config.image.policy,
   );
   return { manifestDigest: normal.manifestDigest, size, policy };
+}
+
+/** As this machine noted them when it built that image, else as its provenance in the registry tells. */
+async function layersOf(
+  { artifact, version }: LastRelease,
+  { build }: BuildConfig,
+  { engine, registry }: ImagePorts,
+): Promise<NormalImage['layers'] | null> {
+  const kept = normalOf(await engine.find(artifact));
+  const repository = build.registry?.repository;
+  if (kept !== null || registry === undefined || repository === undefined) return kept?.layers ?? null;
+  try {
+    const digest = await registry.resolve(repository, imageTag(version));
+    const image = `${repository}@${digest ?? ''}`;
+    const attached = digest === null ? [] : await registry.attachedTo(image);
+    const statement = attached.find(({ artifactType }) => artifactType === statementType);
+    const text = statement === undefined ? null : await registry.read(image, statement);
+    return text === null ? null : layersIn(text);
+  } catch (error) {
+    // To compare is a service to people, and no build fails for it.
+    if (error instanceof EnvironmentError) return null;
+    throw error;
+  }
 }
 
 /** Warnings for what is only told; throws GateFailed `IMAGE_POLICY`, `IMAGE_TOO_LARGE` for what is refused. */

@@ -65,3 +65,22 @@ export function provenance(facts: BuildFacts, builder: Builder): object {
     },
   };
 }
+
+/** The layers that a statement of ours tells; null when it tells none. */
+export function layersIn(statement: string): BuildFacts['layers'] | null {
+  try {
+    const { predicate } = JSON.parse(statement) as {
+      predicate?: { runDetails?: { byproducts?: readonly Byproduct[] } };
+    };
+    const found = predicate?.runDetails?.byproducts?.find(({ name }) => name === 'layers')?.annotations?.layers;
+    return Array.isArray(found) && found.length > 0 ? found : null;
+  } catch {
+    // Somebody else's, or half of one.
+    return null;
+  }
+}
+
+interface Byproduct {
+  readonly name?: string;
+  readonly annotations?: { readonly layers?: BuildFacts['layers'] };
+}

@@ -45,3 +45,6 @@ export function challengeOf(header: string): {
     of: Object.fromEntries(fields.map(([, name = '', quoted, plain]) => [name.toLowerCase(), quoted ?? plain ?? ''])),
   };
 }
+
+/** A version as a tag of an image: `+` is not allowed there. */
+export const imageTag = (version: string): string => version.replaceAll('+', '_');

@@ -1,3 +1,4 @@
+import { imageTag } from '../../domain/image/reference.ts';
 import { EnvironmentError } from '../../errors.ts';
 import type { Argv, CommandResult } from '../../ports.ts';
 import type { DockerPorts } from '../docker.ts';
@@ -14,9 +15,6 @@ type LoginPort = 'exec' | 'docker' | 'files';
 
 const moveTimeoutMs = 600_000;
 const loginTimeoutMs = 30_000;
-
-/** A version as a tag of an image: `+` is not allowed there. */
-export const imageTag = (version: string): string => version.replaceAll('+', '_');
 
 /**
  * Push an image as a version; answers `repository@sha256:...`, under which the registry serves it.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../../src/config/schema.ts';
 import type { BuildRequest, BuildResult, BuiltImage, Engine } from '../../../src/engines/engine.ts';
-import type { RunEvent } from '../../../src/ports.ts';
+import type { ImageRegistry, RunEvent } from '../../../src/ports.ts';
 import { build } from '../../../src/stages/build.ts';
 import type { ImageReport } from '../../../src/stages/image-report.ts';
 import { fakeSecrets } from '../../fakes/secrets.ts';
@@ -215,7 +215,10 @@ function imageWorld(settings: object, previousBytes: number) {
   };
   const engine = { ...found.ports.engine, find: async () => previous } as Engine;
   const reports: ImageReport[] = [];
-  const judge = { previous: 'image:sha256:old', onImage: (report: ImageReport) => void reports.push(report) };
+  const judge = {
+    previous: { artifact: 'image:sha256:old', version: '1.0.0' },
+    onImage: (report: ImageReport) => void reports.push(report),
+  };
   const parsed = configSchema.parse({ app: 'shop', image: settings });
   const run = async () => await build({ ...input, config: parsed, judge }, { ...found.ports, engine });
   return { ...found, reports, run };
@@ -250,3 +253,33 @@ test('a budget that is a gate refuses an image that grew too much', async () => 
 
   await expect(run()).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', family: 'gate' });
 });
+
+test('where nothing is kept of the last release, its layers are read from its provenance in the registry', async () => {
+  const { ports, reports, parsed } = { ...world(() => image), ...reporting() };
+  const layers = [{ digest: 'sha256:0', sizeBytes: 8e6, step: 'COPY . .' }];
+  const byproducts = [{ name: 'layers', annotations: { layers } }];
+  const asked: string[] = [];
+  const registry = {
+    async resolve(repository: string, tag: string) {
+      asked.push(`${repository}:${tag}`);
+      return 'sha256:1';
+    },
+    attachedTo: async () => [{ digest: 'sha256:2', artifactType: 'application/vnd.in-toto+json', annotations: {} }],
+    read: async () => JSON.stringify({ predicate: { runDetails: { byproducts } } }),
+  } as unknown as ImageRegistry;
+  const engine = { ...ports.engine, find: async () => null } as Engine;
+  const judge = {
+    previous: { artifact: 'image:sha256:old', version: '1.0.0+c0ffee' },
+    onImage: (report: ImageReport) => void reports.push(report),
+  };
+  await build({ ...input, config: parsed, judge }, { ...ports, engine, registry });
+
+  expect(asked).toEqual(['registry.example/shop:1.0.0_c0ffee']);
+  expect(reports[0]?.size).toMatchObject({ sizeBytes: 12e6, beforeBytes: 8e6 });
+});
+
+function reporting() {
+  const reports: ImageReport[] = [];
+  const registry = { repository: 'registry.example/shop' };
+  return { reports, parsed: configSchema.parse({ app: 'shop', build: { registry } }) };
+}

@@ -36,7 +36,7 @@ export async function buildHead(context: CommandContext, { config, scope }: Proj
   const status = isImage ? await existingAgent(context, async (agent) => await statusOf(agent, scope)) : null;
   let image: ImageReport | null = null;
   const judge = {
-    previous: status?.stable?.artifact ?? null,
+    previous: status?.stable ?? null,
     onImage: (report: ImageReport) => void (image = report),
   };
   const artifact = await build({ config, ...source, signal, judge }, workshop);
