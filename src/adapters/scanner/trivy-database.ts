@@ -85,18 +85,20 @@ const cuts: ReadonlySet<ScanFailure['code']> = new Set(['SCAN_INTERRUPTED', 'SCA
 /** From the first mirror that gives it, into place at once; null, or why none did. */
 async function download(question: DatabaseQuestion, ports: Ports): Promise<ScanFailure | null> {
   const mirrors = question.mirrors.length === 0 ? [null] : question.mirrors;
+  let limited: ScanFailure | null = null;
   for (let round = 0; ; round += 1) {
     const failures: ScanFailure[] = [];
     for (const mirror of mirrors) {
       const failure = await downloadFrom(mirror, question, ports);
       if (failure === null) return null;
-      if (cuts.has(failure.code)) return failure;
+      // Time that was spent waiting for a registry that limits ran out because of that.
+      if (cuts.has(failure.code)) return failure.code === 'SCAN_TIMEOUT' ? (limited ?? failure) : failure;
       failures.push(failure);
     }
-    const limited = failures.find(({ code }) => code === 'SCAN_DATABASE_LIMITED');
+    limited = failures.find(({ code }) => code === 'SCAN_DATABASE_LIMITED') ?? null;
     const waitMs = backOffMs[round];
     const isLate = ports.clock.monotonicMs() + (waitMs ?? 0) >= question.deadlineMs;
-    if (limited === undefined || waitMs === undefined || isLate) return limited ?? unreachable(failures);
+    if (limited === null || waitMs === undefined || isLate) return limited ?? unreachable(failures);
     await ports.clock.sleep(waitMs, question.signal).catch(() => undefined);
   }
 }

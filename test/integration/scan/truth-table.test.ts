@@ -144,7 +144,7 @@ test('a database that was cut short, is garbage or has nothing in it is broken: 
 test('a registry that says we ask too often is asked again a little later, then no more: 6', async () => {
   using shop = openShop();
   const registry = await databaseRegistry('limits');
-  shop.write('fairway.yml', configuration('timeout: 4s', 'database:', `  mirrors: [${registry.mirror}]`));
+  shop.write('fairway.yml', configuration('timeout: 20s', 'database:', `  mirrors: [${registry.mirror}]`));
   shop.commit('chore: a mirror');
   try {
     expect(await endOf(shop)).toEqual(['error', 'SCAN_DATABASE_LIMITED', 6]);
