@@ -55,14 +55,9 @@ export async function secretFiles(
   files: Files,
 ): Promise<Readonly<Record<string, string>>> {
   const secrets = Object.entries(image?.secrets ?? {});
+  refuseEmpty(image?.secrets ?? {});
   const placed: Record<string, string> = {};
   for (const [at, [name, value]] of secrets.entries()) {
-    if (value.trim() === '') {
-      throw new ConfigError('BUILD_SECRET_EMPTY', `the secret ${name} of the build is empty`, {
-        hint: `Set what build.secrets.${name} refers to: a build with an empty secret fails late, or worse, does not.`,
-        problems: [{ path: `build.secrets.${name}`, message: 'is empty' }],
-      });
-    }
     placed[name] = `${folder}/secret-${at}`;
     await files.writeAtomic(placed[name], value, 0o600);
   }
@@ -73,4 +68,14 @@ export async function secretFiles(
     });
   }
   return placed;
+}
+
+/** Throws ConfigError `BUILD_SECRET_EMPTY`. */
+export function refuseEmpty(secrets: Readonly<Record<string, string>>): void {
+  const empty = Object.entries(secrets).find(([, value]) => value.trim() === '')?.[0];
+  if (empty === undefined) return;
+  throw new ConfigError('BUILD_SECRET_EMPTY', `the secret ${empty} of the build is empty`, {
+    hint: `Set what build.secrets.${empty} refers to: a build with an empty secret fails late, or worse, does not.`,
+    problems: [{ path: `build.secrets.${empty}`, message: 'is empty' }],
+  });
 }

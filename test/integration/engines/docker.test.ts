@@ -232,6 +232,16 @@ needsEngine('an empty secret is refused before the builder starts', async () => 
   });
 });
 
+needsEngine('secrets are refused where only the old builder is there, instead of being put into a layer', async () => {
+  engine = openEngine('0');
+  await source({ Dockerfile: await dockerfile() });
+
+  await expect(engine.build(request({ image: image({ secrets: { npm: 'x1234' } }) }))).rejects.toMatchObject({
+    code: 'BUILDKIT_MISSING',
+    family: 'environment',
+  });
+});
+
 needsEngine('a stage can be asked for, and what the ignore file names is not in it', async () => {
   const text = (await dockerfile('RUN touch one')).replace('FROM ${BASE_IMAGE}', 'FROM ${BASE_IMAGE} AS one');
   await source({ Dockerfile: `${text}\nFROM one\nRUN touch two`, '.dockerignore': 'private\n', private: 'x' });
