@@ -27,8 +27,14 @@ export function withPolicyOf(base: PlainMap, head: PlainMap): Judged {
   if (!isPlainMap(environments)) return { value, changed };
   const overlays = Object.entries(environments).map(([name, over]) => {
     const before = valueAt(base, ['environments', name]);
-    // An environment that is new, or that is nothing but its name, has no policy of its own to keep.
-    if (!isPlainMap(over) || before === undefined) return [name, over] as const;
+    // An environment that is new, or that is nothing but its name, has no policy of its own to keep. Waivers are not
+    // of an environment: a new one may not bring any.
+    if (!isPlainMap(over)) return [name, over] as const;
+    if (before === undefined) {
+      const { scan, ...rest } = over;
+      if (scan !== undefined) changed.push(`environments.${name}.scan`);
+      return [name, rest] as const;
+    }
     return [name, judged(isPlainMap(before) ? before : {}, over, `environments.${name}.`)] as const;
   });
   return { value: { ...value, environments: Object.fromEntries(overlays) }, changed };

@@ -40,3 +40,12 @@ test('in every environment that the base knows, and when a section is new or gon
 test('a change that touches no policy is judged as it stands', () => {
   expect(withPolicyOf(base, base)).toEqual({ value: base, changed: [] });
 });
+
+test('a change brings no waivers, neither at the top nor in an environment of its own', () => {
+  const waivers = { scan: { waivers: [{ id: 'CVE-2026-1' }] } };
+  const head = { ...base, ...waivers, environments: { ...base.environments, mine: { ...waivers, target: {} } } };
+  expect(withPolicyOf(base, head)).toEqual({
+    value: { ...base, environments: { ...base.environments, mine: { target: {} } } },
+    changed: ['scan', 'environments.mine.scan'],
+  });
+});
