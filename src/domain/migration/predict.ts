@@ -4,8 +4,8 @@ export type WorkKind = 'scan' | 'index' | 'rewrite' | 'copy' | 'update';
 /** How long a server takes for each kind of work on a table of so many rows, as wide as those of the target. */
 export interface Gauge {
   readonly rows: number;
-  /** Without any index; `entry` is what an update of every row takes longer for each index. */
-  readonly ms: Readonly<Record<WorkKind | 'entry', number>>;
+  /** Without any index; an entry is what an update or a copy of every row takes longer for each index. */
+  readonly ms: Readonly<Record<WorkKind | 'updateEntry' | 'copyEntry', number>>;
 }
 
 /** Work on every row of a table that has so many indexes, which a rewrite and an update keep up. */
@@ -25,13 +25,13 @@ export const worthPredicting = 10_000;
 export function predictFrom(fixedMs: number, work: Pick<Work, 'kind' | 'indexes'>, gauge: Gauge, rows: number): number {
   const ratio = rows / gauge.rows;
   const sorting = ratio > 1 ? Math.log2(rows) / Math.log2(gauge.rows) : 1;
-  const { index, entry, scan, rewrite, copy, update } = gauge.ms;
+  const { index, updateEntry, copyEntry, scan, rewrite, copy, update } = gauge.ms;
   const ms = {
     scan,
     index: index * sorting,
     rewrite: rewrite + work.indexes * index * sorting,
-    copy: copy + work.indexes * entry * sorting,
-    update: update + work.indexes * entry * sorting,
+    copy: copy + work.indexes * copyEntry * sorting,
+    update: update + work.indexes * updateEntry * sorting,
   };
   return Math.round(fixedMs + ms[work.kind] * ratio);
 }

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { compareWithPrediction, type Gauge, predictFrom } from '../../../../src/domain/migration/predict.ts';
 import { statementLines } from '../../../../src/domain/migration/statement-lines.ts';
 
-const gauge: Gauge = { rows: 20_000, ms: { scan: 4, index: 20, rewrite: 40, copy: 90, update: 60, entry: 30 } };
+const gauge: Gauge = {
+  rows: 20_000,
+  ms: { scan: 4, index: 20, rewrite: 40, copy: 90, update: 60, updateEntry: 30, copyEntry: 25 },
+};
 
 test.each([
   ['scan', 100_000, 1 + 20],
@@ -17,7 +20,7 @@ test.each([
 
 test('a rewrite builds every index again, and an update writes to each of them', () => {
   expect(predictFrom(1, { kind: 'rewrite', indexes: 2 }, gauge, 20_000)).toBe(1 + 40 + 2 * 20);
-  expect(predictFrom(1, { kind: 'copy', indexes: 2 }, gauge, 20_000)).toBe(1 + 90 + 2 * 30);
+  expect(predictFrom(1, { kind: 'copy', indexes: 2 }, gauge, 20_000)).toBe(1 + 90 + 2 * 25);
   expect(predictFrom(1, { kind: 'update', indexes: 3 }, gauge, 20_000)).toBe(1 + 60 + 3 * 30);
 });
 
