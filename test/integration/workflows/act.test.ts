@@ -141,10 +141,11 @@ ${checkout}      - id: check
   );
 
   needs('act', 'git')(
-    'runs our reusable workflow to its end',
+    'runs our reusable workflows to their end: ship, and collect what the agent knows of it',
     async () => {
       const ship = (workflows.get('ship.yml') ?? '').replaceAll('uses: $/', 'uses: ./');
       write('.github/workflows/ship.yml', ship);
+      write('.github/workflows/collect.yml', (workflows.get('collect.yml') ?? '').replaceAll('uses: $/', 'uses: ./'));
       git('commit', '--quiet', '--allow-empty', '--message', 'feat: more');
       const { code, lines, all } = await act(
         'caller.yml',
@@ -155,8 +156,13 @@ jobs:
     permissions: { contents: write, deployments: write, issues: write }
     uses: ./.github/workflows/ship.yml
     with: { environment: local }
-  after:
+  collect:
     needs: ship
+    permissions: { contents: write, deployments: write, issues: write }
+    uses: ./.github/workflows/collect.yml
+    with: { environment: local }
+  after:
+    needs: [ship, collect]
     runs-on: ubuntu-24.04
     steps:
 ${checkout}      - env:
@@ -168,6 +174,16 @@ ${checkout}      - env:
       );
       expect({ code, log: code === 0 ? '' : all }).toEqual({ code: 0, log: '' });
       expect(lines.map(({ msg = '' }) => msg.trim())).toContainEqual(expect.stringMatching(/^outcome=ok 1\.\d+\.0$/));
+      const summaries = lines.filter(({ command }) => command === 'summary').map(({ content = '' }) => content);
+      const headings = summaries.map((text) => /## \S+ (fairway \w+: \w+)/.exec(text)?.[1]);
+      expect(headings).toEqual(
+        expect.arrayContaining([
+          'fairway ship: planned',
+          'fairway ship: ok',
+          'fairway follow: ok',
+          'fairway watch: ok',
+        ]),
+      );
     },
     120_000,
   );

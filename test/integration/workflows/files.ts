@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { githubWorkflow } from '../../../src/domain/init/workflows.ts';
 
 export const root = join(import.meta.dirname, '../../..');
@@ -17,3 +17,23 @@ export const workflows: ReadonlyMap<string, string> = new Map([
   ],
   ['example-dagger.yml', readFileSync(join(root, 'examples/dagger/github-actions.yml'), 'utf8')],
 ]);
+
+const guides = join(root, 'docs/guides');
+
+/** Workflows that the guides and README show, by name. */
+export const examples: ReadonlyMap<string, string> = new Map(
+  [...readdirSync(guides).map((name) => join(guides, name)), join(root, 'README.md')]
+    .filter((path) => path.endsWith('.md'))
+    .toSorted()
+    .flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/^( *)```yaml\n([\s\S]*?)\n\1```$/gm)]
+        .map(([, indent = '', code = '']) =>
+          code
+            .split('\n')
+            .map((line) => line.slice(indent.length))
+            .join('\n'),
+        )
+        .filter((code) => /^on:/m.test(code) && /^jobs:/m.test(code))
+        .map((code, index) => [`example-${basename(path, '.md')}-${index + 1}.yml`, `${code}\n`] as const),
+    ),
+);

