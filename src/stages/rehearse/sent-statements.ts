@@ -13,12 +13,17 @@ export interface SentStatement {
   readonly migration: string;
 }
 
+/** Tools look around before they work, and may be refused there. */
+const onlyReads =
+  /^(SHOW|DESC|DESCRIBE|EXPLAIN)\b|^SELECT\b(?![^]*\bINTO\b)([^]*\bFROM\b|\s+(@@|1\b|version|current_))/i;
+
 /** How our own session is told from those of the program: it has the lock. */
 const takesLock = /pg_try_advisory_lock|GET_LOCK\(CONCAT\('fairway:'/;
 
 /**
  * What the programs of the pending migrations send: they run once more on a copy of the base, where the server's log is
- * read, once for a rehearsal. Each statement by itself, without the transactions around it; those with parameters are rows, and left out.
+ * read, once for a rehearsal. Each statement by itself, without the transactions around it; what only looks, or is sent
+ * with parameters and so about rows, is left out.
  */
 export async function sentStatements(
   databases: RehearsalDatabases,
@@ -57,11 +62,11 @@ async function captureSent(
     const last = pending.at(-1);
     return byTransaction(sent, dialect.engine)
       .flatMap(({ query }) => dialect.split(query).statements)
-      .filter((statement) => dialect.transactionControl(statement) === null)
+      .filter((statement) => dialect.transactionControl(statement) === null && !onlyReads.test(statement.text))
       .map(({ text }, i) => ({
         text,
         statement: text,
-        place: { path: last?.up.path ?? '', line: i + 1, column: 1 },
+        place: { path: `what ${last === undefined ? '' : labelOf(last)} sent`, line: i + 1, column: 1 },
         migration: last === undefined ? '' : labelOf(last),
       }));
   } finally {

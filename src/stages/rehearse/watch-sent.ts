@@ -62,5 +62,6 @@ async function watched(
   if (isWhole) await connection.query('BEGIN');
   const one = await watch.run(text);
   if (isWhole) await connection.query('COMMIT');
-  return { place: showPlace(place), statement: excerpt(text), ...one, ms: Math.round(one.ms * 10) / 10 };
+  const told = `${showPlace(place)}: ${excerpt(text, 60)}`;
+  return { place: told, statement: excerpt(text), ...one, ms: Math.round(one.ms * 10) / 10 };
 }
