@@ -61,7 +61,9 @@ export function imageEngine(context: StoreContext, ports: DockerPorts, maker: Im
   async function build(request: BuildRequest, folder: string): Promise<BuildResult> {
     const tree = `${folder}/tree`;
     await ports.repository.exportTree(request.commit, tree);
-    const failed = await runCommands(request, tree, environment(request), exec);
+    const epoch = request.sourceDateEpoch;
+    const env = { ...(epoch === undefined ? {} : { SOURCE_DATE_EPOCH: String(epoch) }), ...environment(request) };
+    const failed = await runCommands(request, tree, env, exec);
     if (failed !== null) return { kind: 'failed', command: failed };
     const source = await outputFolder(tree, request.output, files);
     const dockerfile = await dockerfileOf(source, request, files);

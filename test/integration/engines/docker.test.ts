@@ -110,7 +110,7 @@ async function dockerfile(...lines: readonly string[]): Promise<string> {
 needsEngine('the image of a commit holds what the commands before left, and says what it is', async () => {
   await source({ Dockerfile: await dockerfile('ARG GREETING', 'RUN echo "$GREETING" > greeting'), page: 'hello' });
   const artifact = await built({
-    run: [['sh', '-c', 'cp page made-before']],
+    run: [['sh', '-c', 'cp page made-before && test "$SOURCE_DATE_EPOCH" = 1700000000']],
     args: { GREETING: 'good day' },
   });
 
