@@ -92,7 +92,8 @@ async function alone(directory: string, ports: DatabasePorts, work: () => Promis
     try {
       await work();
     } finally {
-      await files.remove(lock);
+      // The empty folder stays, for the next one to take its place: to remove it would race with him.
+      await files.remove(`${lock}/${name}`);
     }
   } finally {
     await files.remove(mine);
