@@ -82,7 +82,9 @@ const migrations = z.strictObject({
     .regex(/^[a-z][a-z0-9+.-]*$/, { error: 'expected a scheme such as postgresql+psycopg' })
     .optional()
     .describe('Scheme of the DATABASE_URL that commands are given; default: postgresql, mysql.'),
-  env: environmentVariables.default({}).describe('Plain environment variables of the commands, besides those of "env"; never secrets.'),
+  env: environmentVariables
+    .default({})
+    .describe('Plain environment variables of the commands, besides those of "env"; never secrets.'),
   commandTimeout: deadline.prefault('30m').describe('How long one run of a migration command may take.'),
   table: z
     .string()
