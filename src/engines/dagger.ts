@@ -8,6 +8,7 @@ import type { StoreContext } from './artifact-store.ts';
 import { buildFailure } from './docker/build-failure.ts';
 import { imageEngine, type ImageMaker } from './docker/image-engine.ts';
 import { moved } from './docker/normal-image.ts';
+import { refuseEmpty } from './docker/sources.ts';
 import type { DockerPorts } from './docker.ts';
 import type { CommandsRequest, Engine, FailedCommand } from './engine.ts';
 
@@ -29,6 +30,7 @@ function daggerMaker(context: StoreContext, ports: DaggerPorts): ImageMaker {
     name: 'dagger',
     async make(request, { source, folder }, normals, rules) {
       const { dockerfile, args, image } = request;
+      refuseEmpty(image?.secrets ?? {});
       const argv: Argv = ['dagger', 'build', dockerfile];
       const archive = `${folder}/dagger.tar`;
       const ignored = await ignoredIn(source, dockerfile, ports);

@@ -112,6 +112,13 @@ describe('build', () => {
   });
 });
 
+test('an empty secret is refused before anything is sent', async () => {
+  const { engine, asked } = world(done);
+  const image = { kind: null, target: null, platform: null, secrets: { npm: ' ' }, ssh: false, labels: {} };
+  await expect(engine.build(building({ image }))).rejects.toMatchObject({ code: 'BUILD_SECRET_EMPTY' });
+  expect(asked).toEqual([]);
+});
+
 describe('test', () => {
   test('commands run with the version of the release and the addresses of its servers', async () => {
     const { engine, asked } = world(done);
