@@ -5,6 +5,7 @@ import { eventually } from '../../fakes/running.ts';
 import { missing, needs } from '../../requirements.ts';
 import { type Bundle, openBundle } from './bundle.ts';
 import { engineNeeds, openTestEngine, slowMs, type TestEngine } from './engine.ts';
+import { observed } from './observed.ts';
 import { common, goodServer, openTiny, pageOn, type Tiny } from './tiny.ts';
 
 const needsHost = needs(...engineNeeds, 'haproxy');
@@ -79,16 +80,40 @@ needsHost(
     await app.commit('feat: two', goodServer('two'));
     const before = await agentPid();
     const shipping = app.fairway(['ship']);
-    await eventually(async () => {
-      const { document } = await app.fairway(['status']);
-      return JSON.stringify(document.result).includes('"weightPercent":50') || null;
-    });
+    await observed(engine);
     process.kill(Number(before), 'SIGKILL');
     const { document } = await shipping;
 
     expect(document.code, JSON.stringify(document.result['error'])).toBe('RELEASED');
     expect(await agentPid()).not.toBe(before);
     expect(await pageOn(port)).toBe('two');
+  },
+  slowMs,
+);
+
+needsHost(
+  'a client that is killed in a rollout leaves the host to its lease: the old release serves, and the next command works',
+  async () => {
+    const app = await begin(goodServer('one'));
+    expect((await app.fairway(['ship'])).document.code).toBe('RELEASED');
+    const file = await app.git('show', 'HEAD:fairway.yml');
+    await app.write('fairway.yml', file.replace('hold: 300ms', 'hold: 60s, lease: 2s'));
+    await app.commit('feat: two', goodServer('two'));
+    const killed = app.fairway(['ship'], {}, bundle.cli, (child) => {
+      void observed(engine).then(() => child.kill('SIGKILL'));
+    });
+    await expect(killed).rejects.toThrow();
+    const status = await eventually(async () => {
+      const { document } = await app.fairway(['status']);
+      return document.result['rollout'] === null ? document.result : null;
+    });
+
+    expect(status['releases']).toContainEqual(expect.objectContaining({ state: 'failed' }));
+    expect(await pageOn(port)).toBe('one');
+    await app.write('fairway.yml', file);
+    await app.commit('feat: three', goodServer('three'));
+    expect((await app.fairway(['ship'])).document.code).toBe('RELEASED');
+    expect(await pageOn(port)).toBe('three');
   },
   slowMs,
 );

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { nodeClock } from '../../../src/adapters/node/clock.ts';
@@ -140,6 +141,41 @@ needsRegistry(
         { digest: { sha256: id.slice(7) } },
       ],
     });
+  },
+  slowMs,
+);
+
+needsRegistry(
+  'tags of a version are pushed after its promotion only: one that is rolled back leaves none',
+  async () => {
+    registry = await openTestRegistry();
+    const repository = `${registry.address}/careful`;
+    const tags = async (): Promise<readonly string[]> => {
+      const answer = await fetch(`http://${registry?.address}/v2/careful/tags/list`);
+      return answer.status === 404
+        ? []
+        : ((await answer.json()) as { readonly tags: readonly string[] }).tags.toSorted();
+    };
+    const app = await begin(repository);
+    expect((await app.fairway(['ship'])).document.code).toBe('RELEASED');
+    const before = await tags();
+    expect(before).toEqual(expect.arrayContaining(['0.1', '0.1.0', 'latest']));
+    const latest = async (): Promise<string | null> =>
+      await imageRegistry({ http: nodeHttp(), clock: nodeClock(), login: async () => null }).resolve(
+        repository,
+        'latest',
+      );
+    const first = await latest();
+
+    const failing = `${goodServer('two')}\nsetTimeout(() => process.exit(1), 700);`;
+    await app.write('fairway.yml', readFileSync(join(app.directory, 'fairway.yml'), 'utf8').replace('300ms', '10s'));
+    await app.commit('feat: another page', failing);
+    const second = await app.fairway(['ship']);
+
+    expect([second.exitCode, second.document.outcome]).toEqual([4, 'rolled-back']);
+    expect(await tags()).toEqual(before);
+    expect(await latest()).toBe(first);
+    expect(await app.git('tag')).toBe('v0.1.0');
   },
   slowMs,
 );

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { nodePorts } from '../../../src/adapters/node/ports.ts';
-import { eventually } from '../../fakes/running.ts';
 import { missing, needs } from '../../requirements.ts';
 import { type Bundle, openBundle } from './bundle.ts';
 import { engineNeeds, openTestEngine, slowMs, type TestEngine } from './engine.ts';
+import { observed } from './observed.ts';
 import { openTestSshd, type TestSshd } from './sshd.ts';
 import { common, goodServer, openTiny, pageOn, type Tiny } from './tiny.ts';
 
@@ -55,10 +55,7 @@ proxy: { type: haproxy, port: ${port} }
     await app.write('fairway.yml', configuration.replace('hold: 300ms', 'hold: 5s'));
     await app.commit('feat: two', goodServer('two'));
     const shipping = app.fairway(['ship'], away());
-    await eventually(async () => {
-      const { document } = await app.fairway(['status'], away());
-      return JSON.stringify(document.result).includes('"weightPercent":50') || null;
-    });
+    await observed(there);
     expect(await sshd.cut()).toBeGreaterThan(0);
     const second = await shipping;
     expect(second.document.code, JSON.stringify(second.document.result['error'])).toBe('RELEASED');

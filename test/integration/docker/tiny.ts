@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,12 @@ export interface Tiny {
   write(name: string, text: string): Promise<void>;
   commit(message: string, server: string): Promise<void>;
   git(...args: readonly string[]): Promise<string>;
-  fairway(args: readonly string[], env?: Readonly<Record<string, string>>, other?: string): Promise<Shipped>;
+  fairway(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    other?: string,
+    meanwhile?: (child: ChildProcess) => void,
+  ): Promise<Shipped>;
   close(): Promise<void>;
 }
 
@@ -67,7 +72,7 @@ export async function openTiny(
     git,
     write,
     commit,
-    async fairway(args, more = {}, other = program) {
+    async fairway(args, more = {}, other = program, meanwhile = () => {}) {
       const env = {
         DOCKER_HOST: engine.host,
         DOCKER_CONFIG: join(directory, 'config'),
@@ -76,6 +81,7 @@ export async function openTiny(
       const { code, stdout, stderr } = await runNode(other, [...args, '--json'], {
         cwd: directory,
         timeoutMs: 90_000,
+        meanwhile,
         env: { ...env, ...more },
       });
       if (stdout === '') throw new Error(stderr);
