@@ -136,7 +136,8 @@ async function runDelivery(delivery: Delivery, early: Early, ports: DeliveryPort
 /** What must come to the host's disk is there twice for a moment. */
 function roomFor({ target, processes }: Config, artifact: BuiltArtifact, { distribute: bring }: DeliveryPorts) {
   const sizeBytes = 'sizeBytes' in artifact ? artifact.sizeBytes : 0;
-  const memory = target?.type === 'docker' ? (target.memory ?? 0) : 0;
+  if (target?.type !== 'docker') return { diskBytes: 0, memoryBytes: 0 };
+  const memory = target.memory ?? 0;
   return {
     diskBytes: bring === undefined ? leastFreeBytes : 2 * sizeBytes + leastFreeBytes,
     memoryBytes: memory * Object.keys(processes).length,
