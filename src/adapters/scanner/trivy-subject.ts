@@ -1,8 +1,10 @@
 import { EnvironmentError } from '../../errors.ts';
-import type { Argv, Clock, Exec, Files, ScanFailure, ScanSubject } from '../../ports.ts';
+import type { Argv, Clock, Exec, Files, ScanFailure, ScanInterest, ScanSubject } from '../../ports.ts';
+import { withoutIgnoreComments } from './ignore-comments.ts';
 import { cutShort, failed } from './scan-ends.ts';
 
 interface Options {
+  readonly look: readonly ScanInterest[];
   readonly docker: { readonly program: string; readonly env: Readonly<Record<string, string>> };
   /** By the monotonic clock. */
   readonly deadlineMs: number;
@@ -31,7 +33,9 @@ export async function withSubject<T>(
   if ((await ports.files.stat(subject.path)) === null) {
     return failed('SCAN_SUBJECT_MISSING', `there is no ${subject.path}`, 'Name a file or folder that is there.');
   }
-  return subject.kind === 'archive' ? await ofArchive(subject.path, folder, options, ports, work) : await work(subject);
+  if (subject.kind === 'archive') return await ofArchive(subject.path, folder, options, ports, work);
+  if (subject.kind === 'sbom' || !options.look.includes('configuration')) return await work(subject);
+  return await work({ ...subject, path: await withoutIgnoreComments(subject.path, `${folder}/tree`, ports) });
 }
 
 async function ofEngine<T>(

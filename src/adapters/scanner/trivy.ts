@@ -77,7 +77,7 @@ export function trivyScanner(options: TrivyOptions, ports: TrivyPorts): Scanner 
           ? await readyDatabase({ ...question, scratch: options.scratch }, ports)
           : null;
         if (ready?.kind === 'failed') return ready;
-        return await withSubject(subject, folder, { ...options, deadlineMs, signal }, ports, async (placed) => {
+        return await withSubject(subject, folder, { ...options, look, deadlineMs, signal }, ports, async (placed) => {
           const leftMs = Math.max(1, deadlineMs - clock.monotonicMs());
           const report = `${folder}/report.json`;
           const result = await start(
@@ -103,7 +103,7 @@ export function trivyScanner(options: TrivyOptions, ports: TrivyPorts): Scanner 
       const deadlineMs = clock.monotonicMs() + timeoutMs;
       const run: TrivyRun = { program, cacheDirectory: options.cacheDirectory, timeoutMs };
       return await inScratch('sbom', async (folder, env) =>
-        withSubject(subject, folder, { ...options, deadlineMs, signal }, ports, async (placed) => {
+        withSubject(subject, folder, { ...options, look: [], deadlineMs, signal }, ports, async (placed) => {
           const leftMs = Math.max(1, deadlineMs - clock.monotonicMs());
           const file = `${folder}/sbom.json`;
           const result = await start(

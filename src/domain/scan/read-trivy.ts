@@ -76,11 +76,15 @@ function ofResult(result: Fields): readonly Finding[] {
     ),
     ...records(result['Misconfigurations'])
       .filter((one) => one['Status'] !== 'PASS')
-      .map((one) => other('misconfiguration', one['ID'], one['Title'], one['Severity'], target, one['StartLine'])),
+      .map((one) => other('misconfiguration', one['ID'], one['Title'], one['Severity'], target, causeLine(one))),
     ...records(result['Licenses']).map((one) =>
       other('licence', one['Name'], one['Category'], one['Severity'], one['PkgName'] ?? one['FilePath'], null),
     ),
   ];
+}
+
+function causeLine({ CauseMetadata: cause }: Fields): unknown {
+  return isRecord(cause) ? cause['StartLine'] : null;
 }
 
 function vulnerability(one: Fields, target: string): Finding {

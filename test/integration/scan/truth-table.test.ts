@@ -217,6 +217,15 @@ test('a signal ends a scan, and nothing of it runs on: 130', async () => {
   }
 });
 
+test('a comment in a file does not take its findings out, and they keep their lines', async () => {
+  using shop = openShop();
+  shop.write('Dockerfile', 'FROM debian:12\n#trivy:ignore:DS029\nRUN apt-get install -y openssl\nUSER 1000\n');
+  shop.commit('feat: an image');
+  const { code, scan } = await shop.scan(['config', '--offline']);
+  expect(code).toBe(3);
+  expect(scan?.findings[0]).toMatchObject({ id: 'DS029', blocks: 'introduced', file: 'Dockerfile', line: 3 });
+});
+
 /** Running programs with this on their command line. */
 function processesWith(word: string): readonly number[] {
   return readdirSync('/proc')

@@ -52,22 +52,24 @@ test('secrets, failed rules of configuration and licences are findings of their 
   const results = [
     {
       Target: '.env',
-      Secrets: [{ RuleID: 'aws-access-key-id', Severity: 'CRITICAL', Title: 'AWS key', Match: '****' }],
+      Secrets: [{ RuleID: 'aws-access-key-id', Severity: 'CRITICAL', Title: 'AWS key', Match: '****', StartLine: 2 }],
     },
     {
       Target: 'Dockerfile',
       Misconfigurations: [
-        { ID: 'DS002', Status: 'FAIL', Severity: 'HIGH', Title: 'root user' },
+        { ID: 'DS002', Status: 'FAIL', Severity: 'HIGH', Title: 'root user', CauseMetadata: { StartLine: 4 } },
         { ID: 'DS001', Status: 'PASS', Severity: 'MEDIUM', Title: 'latest' },
       ],
     },
     { Target: 'OS', Licenses: [{ Name: 'AGPL-3.0', Category: 'forbidden', Severity: 'CRITICAL', PkgName: 'tool' }] },
   ];
   const read = readTrivy(report(results));
-  expect(read.kind === 'read' && read.findings.map(({ kind, id, component }) => [kind, id, component])).toEqual([
-    ['secret', 'aws-access-key-id', '.env'],
-    ['misconfiguration', 'DS002', 'Dockerfile'],
-    ['licence', 'AGPL-3.0', 'tool'],
+  expect(
+    read.kind === 'read' && read.findings.map(({ kind, id, component, line }) => [kind, id, component, line]),
+  ).toEqual([
+    ['secret', 'aws-access-key-id', '.env', 2],
+    ['misconfiguration', 'DS002', 'Dockerfile', 4],
+    ['licence', 'AGPL-3.0', 'tool', null],
   ]);
 });
 
