@@ -187,3 +187,28 @@ describe('an agent that begins again long after the lease has run out', () => {
     }
   });
 });
+
+describe('an agent that keeps the old release warm and watches the new one', () => {
+  test.each(moments)(
+    'killed with %s of any line on disk, leaves one release and nothing warm in the end',
+    async (moment) => {
+      const plan = { ...canary, warmMs: 30_000, watchMs: 60_000 };
+      const ends = new Set<string>();
+      for (let line = 1; line < 100; line += 1) {
+        const host = await hostWithRelease();
+        if (!(await killAt(host, plan, line, moment))) break;
+        const bench = await openBench(host);
+        await bench.pass(host.clock.sleep(90_000));
+        const [app] = (await bench.ask({ type: 'status', ...scope })).apps;
+        const stable = app?.stable?.version ?? '';
+        ends.add(stable);
+
+        expect(host.proxy.weights(), `line ${line}`).toEqual({ [stable]: 100 });
+        expect(host.target.running(), `line ${line}`).toEqual([`${stable}/web`]);
+        expect(app?.watch?.end ?? null, `line ${line}`).toEqual(app?.watch == null ? null : expect.anything());
+      }
+
+      expect([...ends].toSorted()).toEqual(['1.0.0', '1.1.0']);
+    },
+  );
+});
