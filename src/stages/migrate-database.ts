@@ -115,7 +115,7 @@ async function migrateWithTree(
     const now = await migrateStatus({ ...place, set }, ports);
     return steps.some((step) => now.open.every(({ migration, begun }) => migration !== step || begun !== null));
   };
-  const now = await pastNoReturn(status === null ? [] : pending, input, migrate, hasBegun, ports);
+  const now = await pastNoReturn(status?.stable == null ? [] : pending, input, migrate, hasBegun, ports);
   return { variable, value: url, applied: now, measured, waiting, contracts: contractsOf(set.migrations) };
 }
 
