@@ -30,11 +30,9 @@ const waiver = z.strictObject({
 
 const repositories = z
   .array(
-    z
-      .string()
-      .regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, {
-        error: 'expected an OCI repository, such as registry.example/trivy-db:2',
-      }),
+    z.string().regex(/^[a-z0-9][A-Za-z0-9._:/@-]*$/, {
+      error: 'expected an OCI repository, such as registry.example/trivy-db:2',
+    }),
   )
   .default([]);
 
