@@ -8,7 +8,11 @@ import { databaseWorld } from '../../databases/world.ts';
 const [, , url = '', directory = '', engine = 'postgres'] = process.argv;
 const dialect = engine === 'mariadb' ? mariadbDialect : postgresDialect;
 const { ports } = await databaseWorld();
-const set = await tool.list({ tree: dirname(directory), directory: basename(directory), commit: '' }, dialect, ports.files);
+const set = await tool.list(
+  { tree: dirname(directory), directory: basename(directory), commit: '' },
+  dialect,
+  ports.files,
+);
 process.stdout.write('working\n');
 await migrateApply(
   {
