@@ -17,7 +17,7 @@ const noReturn = (n: number, holds: boolean, at = record.at) =>
   ({ n, at, kind: 'no-return', record: { ...record, at }, holds }) as const;
 
 test('a release whose tree has the contract step can be returned to, an older one cannot', () => {
-  const older = { version: '1.0.0' };
+  const older: { readonly version: string; readonly contracts?: readonly string[] } = { version: '1.0.0' };
   const brought = { version: '1.1.0', contracts: ['0003'] };
 
   expect(leftBehind([older, brought], [step])).toEqual(['1.0.0']);
