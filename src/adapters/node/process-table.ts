@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { EnvironmentError } from '../../errors.ts';
 import type { ProcessIdentity } from '../../ports.ts';
 
 /** One process as the system lists it. */
@@ -22,7 +23,14 @@ interface ProcessTable {
   carries(pid: number, mark: string): boolean;
 }
 
-export const processTable: ProcessTable = process.platform === 'darwin' ? darwin() : linux();
+/** On other systems whoever asks is told that nothing can be started there; what starts nothing works. */
+export const processTable: ProcessTable =
+  process.platform === 'linux' ? linux() : process.platform === 'darwin' ? darwin() : unknown(process.platform);
+
+/** Throws EnvironmentError `PLATFORM_UNSUPPORTED` where nothing could be ended again. */
+export function mustKnowProcesses(): void {
+  if (!['linux', 'darwin'].includes(process.platform)) processTable.all();
+}
 
 /** What tells this process from every other one, also after a reboot; null when nothing has that pid. */
 export function identify(pid: number): ProcessIdentity | null {
@@ -80,6 +88,17 @@ function darwin(): ProcessTable {
     all: () => psLines(['-ax']),
     carries: () => false,
   };
+}
+
+function unknown(platform: string): ProcessTable {
+  const refuse = (): never => {
+    throw new EnvironmentError(
+      'PLATFORM_UNSUPPORTED',
+      `Fairway starts no programs on ${platform}: it could not be sure to end them again.`,
+      { hint: 'Run this on Linux or macOS. What starts none works here: check, commits, changelog, release, init.' },
+    );
+  };
+  return { bootId: platform, find: refuse, all: refuse, carries: refuse };
 }
 
 function psLines(which: readonly string[]): readonly ListedProcess[] {

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { EnvironmentError, InternalError } from '../../errors.ts';
 import type { Argv, ProcessIdentity } from '../../ports.ts';
-import { identify } from './process-table.ts';
+import { identify, mustKnowProcesses } from './process-table.ts';
 
 export interface Started {
   readonly child: ChildProcess;
@@ -16,7 +16,7 @@ export interface Started {
  * Start a program in a session of its own, without a shell.
  *
  * `onStart` runs before anything else can, for whoever must know the process even if we die right after.
- * Throws EnvironmentError `TOOL_MISSING`, `FOLDER_MISSING` and `TOOL_NOT_STARTED`.
+ * Throws EnvironmentError `TOOL_MISSING`, `FOLDER_MISSING`, `TOOL_NOT_STARTED` and `PLATFORM_UNSUPPORTED`.
  */
 export async function startProgram(
   argv: Argv,
@@ -24,6 +24,7 @@ export async function startProgram(
   onStart: (identity: ProcessIdentity) => void = () => {},
 ): Promise<Started> {
   const [program, ...args] = argv;
+  mustKnowProcesses();
   try {
     const child = spawn(program, args, { ...options, detached: true });
     child.on('error', () => {});

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { WorkflowEvent } from '../../domain/trust/event.ts';
 import { FairwayError } from '../../errors.ts';
 import type { Run } from '../cli/context.ts';
@@ -30,7 +30,10 @@ export async function basePolicy(
       );
       return null;
     }
-    const text = await repository.readFile(known, relative(repository.top, await realpath(file)));
+    const path = relative(repository.top, await realpath(file))
+      .split(sep)
+      .join('/');
+    const text = await repository.readFile(known, path);
     if (text === null) return null;
     const { changed } = judgedBy(text, value);
     if (changed.length > 0) {
