@@ -51,6 +51,6 @@ const vitest = await startVitest('test', [], {
   reporters: ['verbose', { onTestRunEnd: (modules, errors) => void (tally = tallyOf(modules, errors)) }],
 });
 await vitest.close();
-const { lines, exitCode } = verdictOn(tally, { projects: [], mustBeComplete: process.argv[2] === undefined });
+const { lines, exitCode } = verdictOn(tally, { projects: [], mustBeComplete: false });
 process.stdout.write(`${lines.join('\n')}\n`);
 process.exit(tally.passed === 0 ? Math.max(exitCode, 1) : exitCode);

@@ -17,9 +17,6 @@ export interface RealEngine {
 
 export type Call = string | readonly [name: string, args: Readonly<Record<string, unknown>>];
 
-/** A value of an enumeration stands without quotes. */
-export const word = (name: string): { readonly word: string } => ({ word: name });
-
 const defaults = {
   base: 'node:24.15.0-bookworm@sha256:33cf7f057918860b043c307751ef621d74ac96f875b79b6724dcebf2dfd0db6d',
   postgres: 'postgres:18',
@@ -72,11 +69,6 @@ async function ask<T>(client: Client, chain: readonly Call[]): Promise<T> {
 function callText(call: Call): string {
   if (typeof call === 'string') return call;
   const [name, args] = call;
-  const texts = Object.entries(args).map(([key, value]) => `${key}: ${valueText(value)}`);
+  const texts = Object.entries(args).map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   return texts.length === 0 ? name : `${name}(${texts.join(', ')})`;
-}
-
-function valueText(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'word' in value) return String(value.word);
-  return JSON.stringify(value);
 }
