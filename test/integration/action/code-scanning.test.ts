@@ -68,6 +68,15 @@ describe('code scanning', () => {
     expect(main.stderr).not.toContain(': :error');
   });
 
+  test('has nothing of a secret that stands in a migration', async () => {
+    stage.write('apps/shop/migrations/0002_more.sql', 'DROP TABLE "ghs_tokenTokenTokenToken";\n');
+    const { main } = await classify('code-scanning');
+    expect(main.outputs['code']).toBe('MIGRATION_DANGEROUS');
+    const sent = JSON.stringify(github.scans);
+    expect(sent).not.toContain('ghs_tokenTokenTokenToken');
+    expect(sent).toContain('***');
+  });
+
   test('is not asked by default', async () => {
     await classify('');
     expect(github.log).toEqual([]);

@@ -116,6 +116,13 @@ describe('the comment on a pull request', () => {
     expect(github.comments[0]?.body.startsWith('<!-- fairway:Deliver/deliver/check -->')).toBe(true);
   });
 
+  test('on a server of an enterprise it links to that server', async () => {
+    const env = { GITHUB_API_URL: github.url, GITHUB_SERVER_URL: 'https://ghes.example', GITHUB_SHA: 'a'.repeat(40) };
+    await step({ command: 'check' }, { event: pull(), env });
+    expect(github.comments[0]?.body).toContain('(https://ghes.example/owner/name/actions/runs/1234)');
+    expect(github.comments[0]?.body).not.toContain('github.com');
+  });
+
   test('a comment that quotes our marker is left alone', async () => {
     github.comments.push({ issue: 7, id: 99, body: 'see <!-- fairway:Deliver/deliver/check -->' });
     await step({ command: 'check' }, { event: pull() });
@@ -155,4 +162,16 @@ describe('the comment on a pull request', () => {
     const { main } = await step({ command: 'check', token: '' }, { event: pull() });
     expect({ code: main.code, log: github.log }).toEqual({ code: 0, log: [] });
   });
+});
+
+test('a step that is killed leaves no deployment in progress: its post step ends it', async () => {
+  await step({ command: 'deploy' });
+  const { main, post } = await step({ command: 'deploy' }, { killAt: /start web/ });
+  expect({ signal: main.signal, post: post?.code }).toEqual({ signal: 'SIGKILL', post: 0 });
+  const killed = github.deployments.at(-1);
+  expect(killed?.statuses.map(({ state, description }) => [state, description])).toEqual([
+    ['in_progress', 'fairway deploy'],
+    ['error', 'the step was ended from outside'],
+    ['inactive', 'the release before it serves'],
+  ]);
 });

@@ -182,7 +182,12 @@ describe('secrets', () => {
     );
     stage.write(
       'leak.mjs',
-      `for (const [name, value] of Object.entries(process.env)) if (name.startsWith('SECRET_')) {
+      `import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// What anybody on this machine sees of ours: the arguments of every process.
+const argumentsOf = (pid) => { try { return readFileSync('/proc/' + pid + '/cmdline', 'utf8').replaceAll('\\0', ' '); } catch { return ''; } };
+const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+writeFileSync(process.env.PROCESS_LIST, pids.map(argumentsOf).join('\\n'));
+for (const [name, value] of Object.entries(process.env)) if (name.startsWith('SECRET_')) {
   for (const text of [value, JSON.stringify(value), encodeURIComponent(value), Buffer.from(value).toString('base64'), ...value.split('\\n')])
     { console.log(text); console.error('error: ' + text); }
 }
@@ -193,7 +198,7 @@ process.exitCode = 1;`,
       .join('');
     stage.write(
       'leak.yml',
-      `${config('true')}secrets:\n${secrets}processes: { web: { command: node leak.mjs, traffic: true } }\ntarget: { type: process }\nproxy: { type: embedded, port: ${await nodePorts().free()} }\n`,
+      `${config('true')}secrets:\n${secrets}env: { PROCESS_LIST: ${JSON.stringify(join(stage.temp, 'process-list'))} }\nprocesses: { web: { command: node leak.mjs, traffic: true } }\ntarget: { type: process }\nproxy: { type: embedded, port: ${await nodePorts().free()} }\n`,
     );
     stage.commit('test: leak');
     const token = 'ghs_tokenTokenTokenToken';
@@ -212,7 +217,9 @@ process.exitCode = 1;`,
     const report = readFileSync(main.outputs['report'] ?? '', 'utf8');
     const annotations = main.commands.filter(({ name }) => name !== 'add-mask').map((one) => JSON.stringify(one));
     const kept = logsBelow(join(stage.temp, 'state', 'runs'));
-    const sinks = [...shown, report, ...annotations, ...kept].join('\n');
+    const processes = readFileSync(join(stage.temp, 'process-list'), 'utf8');
+    expect(processes).toContain('leak.mjs');
+    const sinks = [...shown, report, ...annotations, ...kept, processes].join('\n');
     const forms = [token, ...Object.values(shapes)].flatMap((value) => [
       value,
       encodeURIComponent(value),

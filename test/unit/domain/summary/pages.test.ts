@@ -137,6 +137,20 @@ test('the issue after a rollback holds reason, evidence and questions', () => {
   expect(issue.body).toContain('- [ ] Why did no test or rehearsal see it?');
 });
 
+test('the issue stays below 65,536 characters, whatever the evidence', () => {
+  const long = { ...rolledBack, result: { error: { message: 'm'.repeat(100_000), hint: 'h'.repeat(100_000) } } };
+  const rollout = rolledBackEvents.flatMap((event) => (event.type === 'rollout' ? [event] : []));
+  const events = Array.from({ length: 5_000 }, (_, index): RunEvent => {
+    const text = 't'.repeat(2_000);
+    return { type: 'rollout', text, record: { ...(rollout[0]?.record as object), weightPercent: index % 100, text } };
+  });
+  const facts = runFacts(long, events);
+  const issue = rollbackIssue(facts, { environment: 'e'.repeat(500), marker: commentMarker('m'), runUrl: null });
+  expect(issue.body.length).toBeLessThanOrEqual(65_536);
+  expect(issue.body).toContain('Shortened');
+  expect(issue.title.length).toBeLessThanOrEqual(250);
+});
+
 describe('text from outside in Markdown', () => {
   test.each(hostileTexts.map((text, index) => ({ index, text })))('hostile text $index stays text', ({ text }) => {
     const escaped = escapeMarkdown(text);
