@@ -13,9 +13,10 @@ if [ -d "$source/migrations" ]; then
   call classify --source "$source" --files migrations --version "${POSTGRES:-18}" outcome
 fi
 
-# What is tested is what is pushed: the second call takes the image from the engine's cache.
+# The push takes what was built here from the engine's cache.
 call build --source "$source" with-exec --args node,--version stdout
 if [ -n "$address" ]; then
-  call publish --source "$source" --address "$address" --platforms linux/amd64,linux/arm64 \
-    --user "${REGISTRY_USER:-}" --password env:REGISTRY_PASSWORD
+  set -- --source "$source" --address "$address" --platforms linux/amd64,linux/arm64
+  if [ -n "${REGISTRY_USER:-}" ]; then set -- "$@" --user "$REGISTRY_USER" --password env:REGISTRY_PASSWORD; fi
+  call publish "$@"
 fi
