@@ -55,7 +55,7 @@ export const inputs = [
     name: 'dagger-version',
     kind: 'text',
     about:
-      "Dagger's command line to fetch for --engine=dagger, such as v0.21.8: from the tool cache when it is there, and only with a known checksum. One that Fairway does not know is written as v1.2.3@sha256:... Default: what the runner has.",
+      'The command line of Dagger to fetch for --engine=dagger, such as v0.21.8: from the tool cache when it is there, and only with a known checksum. One that Fairway does not know is written as v1.2.3@sha256:... Default: what the runner has.',
   },
   { name: 'cloud-token', kind: 'text', about: 'Token of Dagger Cloud, for its traces.' },
   {
