@@ -76,8 +76,10 @@ ${table(['event', 'reads', 'runs', 'touches'], trust)}
 
 ## Permissions
 
-The smallest \`permissions:\` of a job for each command; \`fairway check --github\` prints the same. A comment on pull requests
-needs \`pull-requests: write\` besides, an issue after a rollback \`issues: write\`. When one is missing, the run goes on and its
+The smallest \`permissions:\` of a job for each command. A comment on pull requests
+needs \`pull-requests: write\` besides, an issue \`issues: write\`, code scanning \`security-events: write\`; a release whose
+configuration has \`comments\` or \`labels\` both \`issues\` and \`pull-requests: write\`, one with \`followers\` \`actions: write\`.
+\`fairway check --github\` knows the configuration and prints all that it asks for. When one is missing, the run goes on and its
 log has the exact block.
 
 ${permissions()}

@@ -1,3 +1,4 @@
+import type { CommandSpec } from './command-spec.ts';
 import { type FlagSpec, globalFlags } from './flags.ts';
 import { commands } from './table.ts';
 
@@ -13,6 +14,22 @@ export function completionScript(shell: Shell): string {
 const choicesOf = (flag: FlagSpec): readonly string[] => (flag.kind === 'text' ? (flag.choices ?? []) : []);
 
 const words = (flags: readonly FlagSpec[]): string => flags.map(({ name }) => `--${name}`).join(' ');
+
+/** The verbs of a command, as its first operand names them: `[plan|verify]`. */
+const verbsOf = ({ operands }: CommandSpec): readonly string[] => {
+  const [first = ''] = operands;
+  if (first === 'SHELL') return shells;
+  return /^\[?([a-z]+(?:\|[a-z]+)*)\]?$/.exec(first)?.[1]?.split('|') ?? [];
+};
+
+/** Flags whose value is a path. */
+const pathFlags = (): readonly string[] => [
+  ...new Set(
+    everyFlag()
+      .filter((flag) => flag.kind === 'text' && /^(FILE|DIR)$/.test(flag.value))
+      .map((flag) => `--${flag.name}`),
+  ),
+];
 
 const everyFlag = (): readonly FlagSpec[] => [...globalFlags, ...commands.flatMap(({ flags }) => flags)];
 
@@ -34,12 +51,12 @@ _fairway() {
   done
   case "$before" in
 ${choiceLines((flag, choices) => `    --${flag}) COMPREPLY=($(compgen -W '${choices}' -- "$current")); return ;;`).join('\n')}
-    --config|--schema|--output|--file|--sarif|--directory|-C) COMPREPLY=($(compgen -f -- "$current")); return ;;
+    ${[...pathFlags(), '-C'].join('|')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   case "$command" in
     '') COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} help ${words(globalFlags)}' -- "$current")) ;;
     help) COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')}' -- "$current")) ;;
-${commands.map(({ name, flags }) => `    ${name}) COMPREPLY=($(compgen -W '${words([...flags, ...globalFlags])}' -- "$current")) ;;`).join('\n')}
+${commands.map((spec) => `    ${spec.name}) COMPREPLY=($(compgen -W '${[...verbsOf(spec), words([...spec.flags, ...globalFlags])].join(' ')}' -- "$current")) ;;`).join('\n')}
   esac
 }
 complete -o default -F _fairway fairway
@@ -68,6 +85,11 @@ function fish(): string {
       ({ name, summary }) => `complete -c fairway -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
     ),
     ...globalFlags.map((flag) => line('', flag)),
+    ...commands.flatMap((spec) =>
+      verbsOf(spec).map(
+        (verb) => `complete -c fairway -n ${quoted(`__fish_seen_subcommand_from ${spec.name}`)} -f -a ${verb}`,
+      ),
+    ),
     ...commands.flatMap(({ name, flags }) =>
       flags.map((flag) => line(` -n ${quoted(`__fish_seen_subcommand_from ${name}`)}`, flag)),
     ),
