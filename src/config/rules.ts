@@ -67,6 +67,10 @@ function placeRules({ target, proxy, deploy }: Config): readonly Finding[] {
   if (target.hosts !== undefined && !deploy.wait) {
     findings.push(at(['deploy', 'wait'], 'several hosts are led by the command: it waits for them', deploy.wait));
   }
+  if (target.hosts !== undefined && (deploy.strategy === 'recreate' || deploy.strategy === 'rolling')) {
+    const message = 'several hosts are switched together, by canary or blue-green only';
+    findings.push(at(['deploy', 'strategy'], message, deploy.strategy));
+  }
   if (target.host !== undefined && target.hosts !== undefined) {
     findings.push(at(['target', 'host'], 'is given beside "hosts": keep one of them'));
   }

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../errors.ts';
 import type { RolloutEnd } from '../../domain/rollout/messages.ts';
 import type { CommandResult } from './command.ts';
 import type { Project } from './project.ts';
@@ -6,6 +7,12 @@ import type { Project } from './project.ts';
 export function waiting(project: Project): Project {
   const { context, config } = project;
   if (context.flags['no-wait'] !== true) return project;
+  const { target } = config;
+  if (target?.type === 'docker' && target.hosts !== undefined) {
+    throw new ConfigError('HOSTS_NEED_US', 'several hosts are led by the command: it waits for them', {
+      problems: [{ path: '--no-wait', message: 'is not for several hosts' }],
+    });
+  }
   return { ...project, config: { ...config, deploy: { ...config.deploy, wait: false } } };
 }
 
