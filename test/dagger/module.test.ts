@@ -238,11 +238,12 @@ describe('functions with effects', () => {
     expect(rehearsed).toMatchObject({ outcome: 'ok', result: { rollback: 'first' } });
     expect(await call(...given, ['deploy', { source, dryRun: true }], 'outcome')).toBe('planned');
     expect(await call(...given, ['ship', { source, dryRun: true }], 'outcome')).toBe('planned');
-    // A server that nobody uses any more is gone: the second call finds an empty one, and is no answer from a cache.
-    for (const _time of [1, 2]) {
-      const migrated = JSON.parse(await call(...given, ['migrate', { source }], 'json')) as object;
-      expect(migrated).toMatchObject({ outcome: 'ok', code: 'MIGRATED', result: { applied: [{ version: '0001' }] } });
-    }
+    const migrated = await call(...given, ['migrate', { source }], 'json');
+    expect(JSON.parse(migrated)).toMatchObject({ code: 'MIGRATED', result: { applied: [{ version: '0001' }] } });
+    // A server ends soon after nobody uses it, so the second call may find it empty; a cache would answer the same text.
+    const again = await call(...given, ['migrate', { source }], 'json');
+    expect(JSON.parse(again)).toMatchObject({ outcome: 'ok' });
+    expect(again).not.toBe(migrated);
   });
 
   test('what would end with its container is not deployed: exit code 2, as the command line says it', async () => {
