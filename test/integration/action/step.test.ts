@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -103,7 +104,7 @@ describe('text from outside', () => {
   });
 
   test('printed by a program of the project, on both streams, commands nothing', async () => {
-    stage.write('hostile.json', JSON.stringify([...hostileTexts, huge.slice(0, 20_000)]));
+    stage.write('hostile.json', JSON.stringify([...hostileTexts, huge]));
     stage.write(
       'print.mjs',
       `import { readFileSync } from 'node:fs';
@@ -128,8 +129,13 @@ process.exitCode = 1;`,
   });
 
   test('in commit messages and tags commands nothing, and the notes hold it as text', async () => {
-    for (const text of hostileTexts.slice(0, 60))
-      stage.commit(`feat: ${text.toWellFormed().replaceAll('\0', '') || 'x'}`);
+    const messages = [...hostileTexts, huge].map((text) => `feat: ${text.toWellFormed().replaceAll('\0', '') || 'x'}`);
+    const commits = messages.map((message, index) => {
+      const parent = index === 0 ? 'from refs/heads/main^0\n' : '';
+      const at = 1_800_000_000 + index;
+      return `commit refs/heads/main\ncommitter A <a@b.example> ${at} +0000\ndata ${Buffer.byteLength(message)}\n${message}\n${parent}`;
+    });
+    execFileSync('git', ['fast-import', '--quiet'], { cwd: stage.workspace, input: commits.join('') });
     const { main } = await stage.step({ with: { command: 'release', args: '- plan' } });
     expect(main.code).toBe(0);
     expect(main.commands).toEqual([]);
@@ -154,6 +160,13 @@ process.exitCode = 1;`,
     const titles = hostileTexts
       .map((text) => text.toWellFormed().replaceAll('\0', ''))
       .filter((text) => text.length < 500);
+    // One of 200 KiB can only stand in the payload.
+    const huges = await stage.step({
+      with: { command: 'check' },
+      event: { name: 'pull_request', payload: { pull_request: { number: 1, title: huge, base: { sha: huge } } } },
+      skipPost: true,
+    });
+    expect(huges.main.commands.filter(({ name }) => !['error', 'warning'].includes(name))).toEqual([]);
     for (const title of titles.filter((_, index) => index % 12 === 0)) {
       const { main } = await stage.step({
         with: { command: 'commits', args: JSON.stringify(['lint', `--title=feat: ${title}`, 'HEAD..HEAD']) },
