@@ -32,7 +32,7 @@ registerHooks({ load(url, context, next) { appendFileSync(process.env.LOADED, ur
 }
 
 /** Texts by which the heavy packages are known in a bundle. */
-const marks = ['octokit', 'HTTPParserError', 'DAGGER_SESSION_TOKEN'];
+const marks = ['octokit', 'HTTPParserError', 'TooManyNestedObjectsError'];
 
 describe('the start of a step', () => {
   test.each(['check', 'build'])('%s loads neither a client of GitHub nor the SDK of Dagger', async (command) => {
