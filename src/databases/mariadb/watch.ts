@@ -1,7 +1,7 @@
 import type { ServerPromise } from '../../domain/migration/classify/mariadb/promise.ts';
 import { readMariadb, type Asked } from '../../domain/migration/classify/mariadb/read.ts';
 import { nameOf, wordsOf } from '../../domain/migration/classify/mariadb/words.ts';
-import { type Gauge, quicker, type WorkKind } from '../../domain/migration/predict.ts';
+import type { Gauge, WorkKind } from '../../domain/migration/predict.ts';
 import { textOf } from '../../domain/migration/row.ts';
 import type { Clock, SqlConnection } from '../../ports.ts';
 import { askServer, tableIds } from '../observe/mariadb-promises.ts';
@@ -77,9 +77,7 @@ function workOf(sql: string, asked: Asked, promise: ServerPromise | null, isRebu
 /** What takes time whatever the number of rows is taken off, by doing the same on a table of one row. */
 async function gauge(connection: SqlConnection, rows: number, rowBytes: number, clock: Clock): Promise<Gauge> {
   const fixed = await timesOn(1, rowBytes, connection, clock);
-  const once = await timesOn(rows, rowBytes, connection, clock);
-  const twice = await timesOn(rows, rowBytes, connection, clock);
-  const { scan, index, rewrite, copy, update, ...entries } = quicker(once, twice);
+  const { scan, index, rewrite, copy, update, ...entries } = await timesOn(rows, rowBytes, connection, clock);
   // A single look at the fixed part may be off; it never takes most of the rest with it.
   const net = (ms: number, without: number): number => Math.max(ms - without, ms / 3);
   return {

@@ -8,20 +8,6 @@ export interface Gauge {
   readonly ms: Readonly<Record<WorkKind | 'updateEntry' | 'copyEntry', number>>;
 }
 
-/** Of two looks the quicker one for each kind of work: a busy machine only ever makes things slower. */
-export function quicker(one: Gauge['ms'], other: Gauge['ms']): Gauge['ms'] {
-  const least = (kind: keyof Gauge['ms']): number => Math.min(one[kind], other[kind]);
-  return {
-    scan: least('scan'),
-    index: least('index'),
-    rewrite: least('rewrite'),
-    copy: least('copy'),
-    update: least('update'),
-    updateEntry: least('updateEntry'),
-    copyEntry: least('copyEntry'),
-  };
-}
-
 /** Work on every row of a table that has so many indexes, which a rewrite and an update keep up. */
 export interface Work {
   readonly relation: string;

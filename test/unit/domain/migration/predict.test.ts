@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareWithPrediction, type Gauge, predictFrom, quicker } from '../../../../src/domain/migration/predict.ts';
+import { compareWithPrediction, type Gauge, predictFrom } from '../../../../src/domain/migration/predict.ts';
 import { statementLines } from '../../../../src/domain/migration/statement-lines.ts';
 
 const gauge: Gauge = {
@@ -22,20 +22,6 @@ test('a rewrite builds every index again, and an update writes to each of them',
   expect(predictFrom(1, { kind: 'rewrite', indexes: 2 }, gauge, 20_000)).toBe(1 + 40 + 2 * 20);
   expect(predictFrom(1, { kind: 'copy', indexes: 2 }, gauge, 20_000)).toBe(1 + 90 + 2 * 25);
   expect(predictFrom(1, { kind: 'update', indexes: 3 }, gauge, 20_000)).toBe(1 + 60 + 3 * 30);
-});
-
-test('of two looks at a busy machine the quicker one counts, kind by kind', () => {
-  const slow = { scan: 9, index: 10, rewrite: 90, copy: 80, update: 10, updateEntry: 99, copyEntry: 1 };
-
-  expect(quicker(gauge.ms, slow)).toEqual({
-    scan: 4,
-    index: 10,
-    rewrite: 40,
-    copy: 80,
-    update: 10,
-    updateEntry: 30,
-    copyEntry: 1,
-  });
 });
 
 test('what takes more than three times as long as predicted is told, when it matters', () => {
