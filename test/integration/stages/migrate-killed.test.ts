@@ -59,6 +59,8 @@ test.each(Array.from({ length: points }, (_, i) => Math.round((i * 700) / points
     await mkdir(directory, { recursive: true });
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
     const runner = spawn(process.execPath, [program, database.url, directory], {
+      // Killed, it cannot remove what it made: it makes it where we do.
+      env: { ...process.env, TMPDIR: here.world.directory },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = once(runner, 'exit');

@@ -178,7 +178,11 @@ test.each(Array.from({ length: points }, (_, i) => Math.round((i * 600) / points
   async (afterMs) => {
     const { url, folder, ask, input } = await database();
     const about = await input(files);
-    const runner = spawn(process.execPath, [program, url, folder, 'mariadb'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const runner = spawn(process.execPath, [program, url, folder, 'mariadb'], {
+      // Killed, it cannot remove what it made: it makes it where we do.
+      env: { ...process.env, TMPDIR: world.directory },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const exited = once(runner, 'exit');
     await once(runner.stdout, 'data');
     await world.ports.clock.sleep(afterMs);
