@@ -1,1 +1,1 @@
-import{t as run$1}from"./chunk-rollback2.js";const run=async context=>await run$1({...context,positionals:[]});export{run};
+import"./chunk-rolldown-runtime.js";import{t as run$1}from"./chunk-rollback2.js";const run=async context=>await run$1({...context,positionals:[]});export{run};

@@ -1,5 +1,236 @@
+// src/domain/report/quantities.ts
+/** A duration as people say it: `340 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`. */
+function formatDuration(ms) {
+	const whole = Math.max(0, Math.round(ms));
+	if (whole < 1e3) return `${whole} ms`;
+	if (whole < 59950) return `${(whole / 1e3).toFixed(1)} s`;
+	const seconds = Math.round(whole / 1e3);
+	const minutes = Math.floor(seconds / 60);
+	if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+	const hours = Math.floor(minutes / 60);
+	return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+/** A size in decimal units: `512 B`, `1.2 kB`, `3.4 MB`. */
+function formatBytes(bytes) {
+	const units = [
+		"B",
+		"kB",
+		"MB",
+		"GB",
+		"TB"
+	];
+	let value = bytes;
+	let unit = 0;
+	while (value >= 999.95 && unit < units.length - 1) {
+		value /= 1e3;
+		unit += 1;
+	}
+	return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+/** `1 problem`, `3 problems`, `1,204 requests`. */
+function count$1(n, noun) {
+	return `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
+}
+// src/domain/image/size.ts
+/** One line for people. */
+function sizeLine({ sizeBytes, beforeBytes }) {
+	if (beforeBytes === null) return `${formatBytes(sizeBytes)}, nothing to compare with`;
+	const difference = sizeBytes - beforeBytes;
+	const signed = difference === 0 ? "as large as" : `${difference > 0 ? "+" : "-"}${formatBytes(Math.abs(difference))} against`;
+	return `${formatBytes(sizeBytes)}, ${signed} the last release`;
+}
+// src/domain/report/harmless.ts
+/** Escape sequences of terminals: CSI, OSC and its relatives up to their end, and the short ones. */
+const escapeSequence = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
+/** Characters that reorder or hide what stands around them. */
+const invisible = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\u2028\u2029\uFEFF\u{E0000}-\u{E007F}]/gu;
+const control = /[\u0000-\u001F\u007F-\u009F]/g;
+const longestLine = 8192;
+/**
+* Text from outside as one line that cannot steer a terminal or a CI runner.
+*
+* Colours go; line breaks become `⏎`; other control characters become `�`; characters that reorder text are
+* spelled out (`<U+202E>`); the start of a runner command (`##[`) is broken. At most 8,192 characters.
+*/
+function harmless(text) {
+	return (text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text).toWellFormed().replace(escapeSequence, "").replace(/\r\n|[\n\r]/g, "⏎").replaceAll("	", "  ").replace(control, "�").replace(invisible, (c) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`).replaceAll("##[", "## [");
+}
+// src/domain/summary/markdown.ts
+/**
+* Text from outside as Markdown that says exactly that text on one line: no markup, no HTML, no link or image, no
+* mention of a person, issue or commit.
+*/
+function escapeMarkdown(text) {
+	return harmless(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[\\`*_{}[\]()#+!|~$^=:-]/g, (mark) => `&#${mark.charCodeAt(0)};`).replaceAll("@", "@&#8203;").replaceAll("&#35;", "&#35;&#8203;").replaceAll("&#58;//", "&#58;&#8203;//").replace(/\b(www)\./gi, "$1&#8203;.");
+}
+/** Text from outside as code on one line; whatever stands in it, it ends where it should. */
+function inlineCode(text) {
+	return `<code>${harmless(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[`|@\\*_[\]~]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</code>`;
+}
+/** Several lines from outside as a block that they cannot end. */
+function codeBlock(lines, language = "") {
+	const shown = lines.map((line) => harmless(line));
+	const longest = Math.max(2, ...shown.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}${language}\n${shown.join("\n")}\n${fence}`;
+}
+/** Cells are Markdown already. */
+function table(head, rows) {
+	const line = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		line(head),
+		line(head.map(() => "---")),
+		...rows.map(line)
+	].join("\n");
+}
+// src/domain/summary/image.ts
+const mostRows$2 = 30;
+const stepCharacters = 80;
+/** The part of a final document, when it has one. */
+function imageFacts(image) {
+	const { size, policy } = Object(image);
+	if (size === void 0 || !Array.isArray(size.layers) || !Array.isArray(policy)) return null;
+	return {
+		size,
+		policy
+	};
+}
+/** Size against the last release, layer by layer, and the rules that the image breaks. */
+function imageSection(image) {
+	if (image === null) return "";
+	const { size, policy } = image;
+	const rows = size.layers.filter(({ isSame }) => !isSame).slice(0, mostRows$2).map(({ step, sizeBytes, beforeBytes }) => [
+		inlineCode(step.slice(0, stepCharacters)),
+		formatBytes(sizeBytes),
+		beforeBytes === null ? "new" : formatBytes(beforeBytes)
+	]);
+	const same = size.layers.length - size.layers.filter(({ isSame }) => !isSame).length;
+	return [
+		`### Image: ${sizeLine(size)}`,
+		size.exceeded === null ? "" : `**Too large:** ${escapeMarkdown(size.exceeded)}`,
+		rows.length === 0 ? "" : table([
+			"Layer",
+			"Size",
+			"Last release"
+		], rows),
+		same === 0 ? "" : `*${count$1(same, "layer")} as before.*`,
+		policy.map((one) => `- ${where(one)}${escapeMarkdown(one.message)}`).join("\n")
+	].filter((part) => part !== "").join("\n\n");
+}
+const where = ({ file, line }) => file === null ? "" : `${inlineCode(`${file}${line === null ? "" : `:${line}`}`)} `;
+// src/domain/summary/scan.ts
+const mostRows$1 = 100;
+/** The part of a final document, when it has one. */
+function scanFacts(scan) {
+	if (typeof scan !== "object" || scan === null) return null;
+	const { verdict, base, findings, fixed } = scan;
+	if (!Array.isArray(findings) || !Array.isArray(fixed) || verdict !== "pass" && verdict !== "fail") return null;
+	return {
+		verdict,
+		base: base?.from ?? null,
+		findings: findings.filter(isWhole),
+		fixed: fixed.filter(({ id }) => typeof id === "string")
+	};
+}
+function isWhole(finding) {
+	const { id, component, version, title, fixedIn } = Object(finding);
+	return [
+		id,
+		component,
+		version,
+		title
+	].every((text) => typeof text === "string") && Array.isArray(fixedIn);
+}
+/** The whole table for the summary of a run. */
+function scanSection(scan) {
+	if (scan === null) return "";
+	const against = scan.base === null ? "" : `Compared with ${escapeMarkdown(scan.base)}.`;
+	const rows = scan.findings.slice(0, mostRows$1);
+	const more = scan.findings.length - rows.length;
+	return [
+		`### Scan: ${scan.findings.length === 0 ? "nothing found" : counts(scan)}`,
+		against,
+		rows.length === 0 ? "" : findingTable(rows),
+		more > 0 ? `*${more} more are in the document.*` : "",
+		scan.fixed.length === 0 ? "" : `Fixed: ${scan.fixed.slice(0, mostRows$1).map(({ id }) => inlineCode(id)).join(", ")}`
+	].filter((part) => part !== "").join("\n\n");
+}
+function counts({ findings, fixed }) {
+	const introduced = findings.filter(({ since }) => since === "introduced").length;
+	return `${introduced} introduced, ${findings.length - introduced} disclosed, ${fixed.length} fixed`;
+}
+function findingTable(findings) {
+	return table([
+		"",
+		"Severity",
+		"Finding",
+		"In",
+		"Fixed in",
+		"Since",
+		""
+	], findings.map((one) => [
+		one.blocks === null ? "" : "❌",
+		escapeMarkdown(one.severity),
+		inlineCode(one.id),
+		`${inlineCode([one.component, one.version].filter((part) => part !== "").join(" "))}${placeOf(one)}`,
+		escapeMarkdown(one.fixedIn.join(", ")),
+		escapeMarkdown(one.since),
+		escapeMarkdown(remarks(one))
+	]));
+}
+const placeOf = ({ file, line }) => file === null ? "" : ` ${inlineCode(`${file}:${line ?? 1}`)}`;
+function remarks({ isKnownExploited, epss, waiver }) {
+	return [
+		...isKnownExploited ? ["known exploited"] : [],
+		...epss === null ? [] : [`EPSS ${(epss * 100).toFixed(1)} %`],
+		...waiver === null ? [] : [`waiver of ${waiver.owner} ${waiver.state === "expired" ? "expired on" : "until"} ${waiver.expires}`]
+	].join(", ");
+}
+// src/domain/tests/judge.ts
+const percent = (share) => `${(Math.floor(share * 1e3) / 10).toFixed(1)} %`;
+// src/domain/summary/tests.ts
+const mostRows = 50;
+/** The part of a final document, when it has one; every text of it came from a report and may say anything. */
+function testFacts(tests) {
+	const { totals, failed, coverage } = Object(tests);
+	if (totals === void 0 || coverage === void 0 || !Array.isArray(failed)) return null;
+	return {
+		totals,
+		coverage,
+		failed: failed.filter(({ name, suite, message }) => [
+			name,
+			suite,
+			message
+		].every((text) => typeof text === "string")),
+		missingCritical: []
+	};
+}
+/** Totals, coverage and what failed, for the summary of a run and the comment on a pull request. */
+function testsSection(tests) {
+	if (tests === null) return "";
+	const { totals, coverage, failed } = tests;
+	const counted = totals === null ? "" : `${totals.passed} of ${totals.tests} passed, ${totals.failed} failed, ${totals.skipped} skipped`;
+	const covered = coverage === null ? "" : `${percent(coverage.share)} of ${coverage.lines} lines covered`;
+	const rows = failed.slice(0, mostRows).map(({ suite, name, file, line, message }) => [
+		escapeMarkdown(suite === "" ? name : `${suite} > ${name}`),
+		file === null ? "" : inlineCode(`${file}${line === null ? "" : `:${line}`}`),
+		escapeMarkdown(message.slice(0, 300))
+	]);
+	const more = failed.length - rows.length;
+	return [
+		`### Tests: ${[counted, covered].filter((part) => part !== "").join(", ")}`,
+		rows.length === 0 ? "" : table([
+			"Failed",
+			"Where",
+			"Why"
+		], rows),
+		more > 0 ? `*${more} more are in the document.*` : ""
+	].filter((part) => part !== "").join("\n\n");
+}
 // src/domain/summary/facts.ts
-function runFacts(document, events) {
+/** `prefix` goes before paths of the project, for a project that is a folder of its repository: `apps/shop/`. */
+function runFacts(document, events, prefix = "") {
+	const placed = (file) => /^(\/|[A-Za-z]:)/.test(file) ? file : `${prefix}${file}`;
 	const result = document.result;
 	const release = at(result, "release");
 	const rehearsal = at(result, "rehearsal") ?? (at(result, "rollback") === null ? null : result);
@@ -21,7 +252,7 @@ function runFacts(document, events) {
 		rollbackReason: text$1(at(rehearsal, "reason")),
 		migrationClass: text$1(at(result, "class")),
 		statements: list(at(result, "statements")).map((one) => ({
-			file: text$1(at(one, "file")) ?? "",
+			file: placed(text$1(at(one, "file")) ?? ""),
 			line: number$1(at(one, "line")) ?? 1,
 			class: text$1(at(one, "class")) ?? "",
 			reason: text$1(at(one, "reason")) ?? ""
@@ -30,6 +261,10 @@ function runFacts(document, events) {
 			name: [text$1(at(one, "version")), text$1(at(one, "name"))].filter((part) => part !== null).join("_"),
 			durationMs: number$1(at(one, "durationMs"))
 		})), ...planned],
+		scan: scanFacts(at(result, "scan")),
+		tests: testFacts(at(result, "tests")),
+		image: imageFacts(at(result, "image")),
+		sbom: text$1(at(result, "sbom")),
 		records,
 		verdict: verdictOf(document, records),
 		notes: text$1(at(result, "notes")),
@@ -38,13 +273,16 @@ function runFacts(document, events) {
 			message: text$1(at(error, "message")) ?? "",
 			hint: text$1(at(error, "hint"))
 		},
-		problems: list(at(error, "problems")).map((one) => ({
-			path: text$1(at(one, "path")) ?? "",
-			message: text$1(at(one, "message")) ?? "",
-			file: text$1(at(one, "file")),
-			line: number$1(at(one, "line")),
-			column: number$1(at(one, "column"))
-		}))
+		problems: list(at(error, "problems")).map((one) => {
+			const file = text$1(at(one, "file"));
+			return {
+				path: text$1(at(one, "path")) ?? "",
+				message: text$1(at(one, "message")) ?? "",
+				file: file === null ? null : placed(file),
+				line: number$1(at(one, "line")),
+				column: number$1(at(one, "column"))
+			};
+		})
 	};
 }
 /** An interrupted or unanswered rollout has no verdict. */
@@ -93,18 +331,6 @@ function exitCodeOf(outcome) {
 /** True when nobody has to do anything about it. */
 function isGood(outcome) {
 	return exitCodeOf(outcome) === 0;
-}
-// src/domain/report/quantities.ts
-/** A duration as people say it: `340 ms`, `1.2 s`, `2 min 5 s`, `1 h 3 min`. */
-function formatDuration(ms) {
-	const whole = Math.max(0, Math.round(ms));
-	if (whole < 1e3) return `${whole} ms`;
-	if (whole < 59950) return `${(whole / 1e3).toFixed(1)} s`;
-	const seconds = Math.round(whole / 1e3);
-	const minutes = Math.floor(seconds / 60);
-	if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-	const hours = Math.floor(minutes / 60);
-	return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 // src/domain/summary/fit.ts
 /** GitHub's limits, with room for what it counts differently. */
@@ -160,50 +386,6 @@ const utf8Bytes = (text) => {
 	}
 	return bytes;
 };
-// src/domain/report/harmless.ts
-/** Escape sequences of terminals: CSI, OSC and its relatives up to their end, and the short ones. */
-const escapeSequence = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
-/** Characters that reorder or hide what stands around them. */
-const invisible = /[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\u2028\u2029\uFEFF\u{E0000}-\u{E007F}]/gu;
-const control = /[\u0000-\u001F\u007F-\u009F]/g;
-const longestLine = 8192;
-/**
-* Text from outside as one line that cannot steer a terminal or a CI runner.
-*
-* Colours go; line breaks become `⏎`; other control characters become `�`; characters that reorder text are
-* spelled out (`<U+202E>`); the start of a runner command (`##[`) is broken. At most 8,192 characters.
-*/
-function harmless(text) {
-	return (text.length > longestLine ? `${text.slice(0, longestLine)}… (${text.length} characters)` : text).toWellFormed().replace(escapeSequence, "").replace(/\r\n|[\n\r]/g, "⏎").replaceAll("	", "  ").replace(control, "�").replace(invisible, (c) => `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`).replaceAll("##[", "## [");
-}
-// src/domain/summary/markdown.ts
-/**
-* Text from outside as Markdown that says exactly that text on one line: no markup, no HTML, no link or image, no
-* mention of a person, issue or commit.
-*/
-function escapeMarkdown(text) {
-	return harmless(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[\\`*_{}[\]()#+!|~$^=:-]/g, (mark) => `&#${mark.charCodeAt(0)};`).replaceAll("@", "@&#8203;").replaceAll("&#35;", "&#35;&#8203;").replaceAll("&#58;//", "&#58;&#8203;//").replace(/\b(www)\./gi, "$1&#8203;.");
-}
-/** Text from outside as code on one line; whatever stands in it, it ends where it should. */
-function inlineCode(text) {
-	return `<code>${harmless(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replace(/[`|@\\*_[\]~]/g, (mark) => `&#${mark.charCodeAt(0)};`)}</code>`;
-}
-/** Several lines from outside as a block that they cannot end. */
-function codeBlock(lines, language = "") {
-	const shown = lines.map((line) => harmless(line));
-	const longest = Math.max(2, ...shown.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}${language}\n${shown.join("\n")}\n${fence}`;
-}
-/** Cells are Markdown already. */
-function table(head, rows) {
-	const line = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		line(head),
-		line(head.map(() => "---")),
-		...rows.map(line)
-	].join("\n");
-}
 // src/domain/summary/rollout-chart.ts
 /** Mermaid draws no more than this readably. */
 const mostPoints = 40;
@@ -257,6 +439,20 @@ function jobSummary(input, limitBytes = limits.summaryBytes) {
 			{
 				full: stages$1(facts, events),
 				rank: 2
+			},
+			{
+				full: testsSection(facts.tests),
+				short: count(facts.tests?.failed.length ?? 0, "failed test"),
+				rank: 4
+			},
+			{
+				full: imageSection(facts.image),
+				rank: 6
+			},
+			{
+				full: scanSection(facts.scan),
+				short: count(facts.scan?.findings.length ?? 0, "finding"),
+				rank: 5
 			},
 			{
 				full: migrations(facts),

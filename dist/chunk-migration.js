@@ -1,0 +1,1 @@
+function labelOf(migration){return migration.name===``?migration.version:`${migration.version}_${migration.name}`}export{labelOf as t};

@@ -1,0 +1,1 @@
+function barrierTo(release,records){return records.find(({steps})=>steps.some(step=>!knows(release,step)))??null}function leftBehind(releases,steps){return releases.filter(release=>steps.some(step=>!knows(release,step))).map(({version})=>version)}function knows({contracts},{version}){return contracts?.includes(version)??!1}export{leftBehind as n,barrierTo as t};

@@ -1,0 +1,2 @@
+import{n as harmlessLines}from"./chunk-harmless.js";const sarifText=text=>harmlessLines(text).join(`
+`).replace(/[\\[\]]/g,String.raw`\$&`),sarifPath=path=>path.toWellFormed().split(`/`).map(encodeURIComponent).join(`/`);export{sarifText as n,sarifPath as t};
