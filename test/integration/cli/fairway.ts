@@ -29,6 +29,8 @@ export async function run(program: string, args: readonly string[], options: Opt
       PATH: process.env['PATH'],
       HOME: options.cwd,
       FAIRWAY_STATE_DIR: join(options.cwd, 'state'),
+      // It would lie in the folder that is looked at.
+      NODE_DISABLE_COMPILE_CACHE: '1',
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
