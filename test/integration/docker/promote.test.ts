@@ -132,10 +132,11 @@ needsRegistry(
     expect(published.tags).toEqual(['0.1', `sha-${commit}`, 'latest']);
     const images = imageRegistry({ http: nodeHttp(), clock: nodeClock(), login: async () => null });
     expect(await images.resolve(repository, 'latest')).toBe(published.image.split('@')[1]);
-    const [attached] = await attachedTo(published.image, { registry: images });
-    expect(attached?.annotations['org.opencontainers.image.version']).toBe('0.1.0');
-    expect(JSON.parse(attached?.content ?? '{}')).toMatchObject({
-      predicateType: 'https://slsa.dev/provenance/v1',
+    // Beside it, where this machine has a scanner, hang the bills of materials.
+    const attached = await attachedTo(published.image, { registry: images });
+    expect(attached.map(({ annotations }) => annotations['org.opencontainers.image.version'])).toContain('0.1.0');
+    const documents = attached.map(({ content }) => JSON.parse(content) as { readonly predicateType?: string });
+    expect(documents.find(({ predicateType }) => predicateType === 'https://slsa.dev/provenance/v1')).toMatchObject({
       subject: [
         { name: repository, digest: { sha256: published.image.slice(-64) } },
         { digest: { sha256: id.slice(7) } },
