@@ -20,7 +20,7 @@ try {
   await build(join(folder, 'dist'));
   const project = fileURLToPath(new URL('../examples/shop', import.meta.url));
   const cli = join(folder, 'dist/cli.js');
-  const env = { FAIRWAY_STATE_DIR: join(folder, 'state') };
+  const env = { FAIRWAY_STATE_DIR: join(folder, 'state'), FAIRWAY_CACHE_DIR: join(folder, 'cache') };
   const contestants: readonly Contestant[] = [
     { name: 'node', argv: ['-e', ''], cwd: folder, env },
     { name: 'version', argv: [cli, '--version'], cwd: folder, env },
