@@ -6,9 +6,10 @@ import { textOf } from '../../domain/migration/row.ts';
 import type { Clock, SqlConnection } from '../../ports.ts';
 import { askServer, tableIds } from '../observe/mariadb-promises.ts';
 import { readMariadbStatistics } from '../observe/statistics.ts';
+import { gaugeBy } from '../gauge.ts';
 import type { SeenStatement, StatementWatch, Watcher } from '../watch.ts';
 
-export const mariadbStatementWatcher: Watcher = { watch, statistics: readMariadbStatistics, gauge };
+export const mariadbStatementWatcher: Watcher = { watch, statistics: readMariadbStatistics, gauge: gaugeBy(timesOn) };
 
 /** MariaDB shows no locks: the server is asked for the kindest way, and what it accepted says what others wait for. */
 async function watch(connection: SqlConnection, scratch: string, clock: Clock): Promise<StatementWatch> {
@@ -72,25 +73,6 @@ function workOf(sql: string, asked: Asked, promise: ServerPromise | null, isRebu
   if (asked.does === 'write') return asked.verb === 'insert' || asked.filtered ? null : 'update';
   if (promise === null || promise.algorithm === 'INSTANT') return null;
   return /\b(ADD|CREATE)\b[^,]*\b(INDEX|KEY|UNIQUE|FULLTEXT)\b/i.test(sql) ? 'index' : null;
-}
-
-/** What takes time whatever the number of rows is taken off, by doing the same on a table of one row. */
-async function gauge(connection: SqlConnection, rows: number, rowBytes: number, clock: Clock): Promise<Gauge> {
-  const fixed = await timesOn(1, rowBytes, connection, clock);
-  const { scan, index, rewrite, copy, update, ...entries } = await timesOn(rows, rowBytes, connection, clock);
-  // A single look at the fixed part may be off; it never takes most of the rest with it.
-  const net = (ms: number, without: number): number => Math.max(ms - without, ms / 3);
-  return {
-    rows,
-    ms: {
-      scan: net(scan, fixed.scan),
-      index: net(index, fixed.index),
-      rewrite: net(rewrite, fixed.rewrite),
-      copy: net(copy, fixed.copy),
-      update: net(update, fixed.update),
-      ...entries,
-    },
-  };
 }
 
 async function timesOn(rows: number, rowBytes: number, connection: SqlConnection, clock: Clock): Promise<Gauge['ms']> {

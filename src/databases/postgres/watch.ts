@@ -3,6 +3,7 @@ import type { Gauge, WorkKind } from '../../domain/migration/predict.ts';
 import { textOf } from '../../domain/migration/row.ts';
 import type { Clock, SqlConnection } from '../../ports.ts';
 import { readStatistics } from '../observe/statistics.ts';
+import { gaugeBy } from '../gauge.ts';
 import type { SeenStatement, StatementWatch, Watcher } from '../watch.ts';
 
 /** Every relation of the users', with its file, what this transaction did to it, and the locks of this session on it. */
@@ -29,7 +30,7 @@ interface Relation {
   readonly indexes: number;
 }
 
-export const postgresStatementWatcher: Watcher = { watch, statistics: readStatistics, gauge };
+export const postgresStatementWatcher: Watcher = { watch, statistics: readStatistics, gauge: gaugeBy(timesOn) };
 
 async function watch(connection: SqlConnection, _scratch: string, clock: Clock): Promise<StatementWatch> {
   const stood = new Set((await relations(connection)).keys());
@@ -102,25 +103,6 @@ function workOf(sql: string, earlier: Relation, now: Relation): WorkKind | null 
 /** What runs outside a transaction holds nothing any more when one can look. */
 function whatTheManualSays(sql: string): string | null {
   return /^\s*(CREATE|DROP|REINDEX)\b[^;]*\bCONCURRENTLY\b/i.test(sql) ? 'SHARE UPDATE EXCLUSIVE' : null;
-}
-
-/** What takes time whatever the number of rows is taken off, by doing the same on a table of one row. */
-async function gauge(connection: SqlConnection, rows: number, rowBytes: number, clock: Clock): Promise<Gauge> {
-  const fixed = await timesOn(1, rowBytes, connection, clock);
-  const { scan, index, rewrite, copy, update, ...entries } = await timesOn(rows, rowBytes, connection, clock);
-  // A single look at the fixed part may be off; it never takes most of the rest with it.
-  const net = (ms: number, without: number): number => Math.max(ms - without, ms / 3);
-  return {
-    rows,
-    ms: {
-      scan: net(scan, fixed.scan),
-      index: net(index, fixed.index),
-      rewrite: net(rewrite, fixed.rewrite),
-      copy: net(copy, fixed.copy),
-      update: net(update, fixed.update),
-      ...entries,
-    },
-  };
 }
 
 async function timesOn(rows: number, rowBytes: number, connection: SqlConnection, clock: Clock): Promise<Gauge['ms']> {
